@@ -1,0 +1,1 @@
+"""The core: the words every process shares, and the waiting room."""

@@ -1,0 +1,54 @@
+"""The words everyone shares: identifiers, sides, stages and reasons. Pure."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from msgspec import Meta
+
+# 128 random bits in base64url without padding (RFC 4648 section 5).
+ID_PATTERN = r"^[A-Za-z0-9_-]{22}$"
+
+CallerId = Annotated[str, Meta(pattern=ID_PATTERN)]
+TicketId = Annotated[str, Meta(pattern=ID_PATTERN)]
+CallId = Annotated[str, Meta(pattern=ID_PATTERN)]
+
+
+class Side(StrEnum):
+    """Which end of a call: `a` waited longer. Side `a` takes the DTLS role `active`."""
+
+    A = "a"
+    B = "b"
+
+
+class Partner(StrEnum):
+    """What the other end is."""
+
+    HUMAN = "human"
+    BOT = "bot"
+
+
+class Stage(StrEnum):
+    """The steps from matched to talking, in order; a failed call names the one it failed in."""
+
+    CHANNEL = "channel"
+    PARAMETERS = "parameters"
+    ICE = "ice"
+    AUDIO = "audio"
+    RELAY = "relay"  # a local candidate was not a relay candidate: the call stops
+    MICROPHONE = "microphone"
+
+
+class EndReason(StrEnum):
+    """Why a call ended, as the person who is told sees it."""
+
+    HANGUP = "hangup"  # the told person's own doing
+    PARTNER_LEFT = "partner_left"
+    PARTNER_LOST = "partner_lost"  # the partner's lease ran out
+    FAILED = "failed"  # the call never came to talking, or the path died
+    MAX_LENGTH = "max_length"
+    GONE = "gone"  # the service no longer knows this call
+
+
+def topic_of(call_id: str) -> str:
+    """Return the channel topic of a call: `call-` and the call's 128 random bits."""
+    return f"call-{call_id}"

@@ -1,0 +1,200 @@
+"""Every message on the queue's socket (`WS /v1/queue`), as msgspec tagged unions. Pure.
+
+JSON text frames; the tag is `type`. Unknown types and unknown fields are refused. ARCHITECTURE.md lists the same
+messages in prose; a test holds the two together.
+"""
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta, Struct
+
+from matcher.domain import CallId, EndReason, Partner, Side, Stage
+from matcher.errors import BadMessage, OversizeMessage
+
+MAX_MESSAGE_BYTES = 4096
+
+Language = Annotated[str, Meta(pattern=r"^[a-z]{2,3}$")]  # BCP 47 primary language subtag
+Interest = Annotated[str, Meta(pattern=r"^[a-z0-9-]{1,24}$")]
+
+
+class Prefs(Struct, frozen=True, forbid_unknown_fields=True):
+    """Whom a caller wants to meet: at least one shared language; a shared interest is preferred, never required."""
+
+    languages: Annotated[tuple[Language, ...], Meta(min_length=1, max_length=3)]
+    interests: Annotated[tuple[Interest, ...], Meta(max_length=3)] = ()
+
+
+class ClientMessage(Struct, frozen=True, forbid_unknown_fields=True, tag_field="type", tag=str.lower):
+    """What the page may send."""
+
+
+class Hello(ClientMessage):
+    """The first message. `call_id` names the call that a reconnecting page is still in."""
+
+    token: Annotated[str, Meta(max_length=1024)]
+    prefs: Prefs
+    call_id: CallId | None = None
+
+
+class Ready(ClientMessage):
+    """A relay candidate is in hand: enter the queue."""
+
+
+class Ack(ClientMessage):
+    """The page itself, not only its socket, has the match."""
+
+    call_id: CallId
+
+
+class Connected(ClientMessage):
+    """The first audio of the partner has arrived."""
+
+    call_id: CallId
+
+
+class Failed(ClientMessage):
+    """The call did not come to be; both go back to the queue at their place."""
+
+    call_id: CallId
+    stage: Stage
+
+
+class Hangup(ClientMessage):
+    """End the call and stay here without a place in the queue."""
+
+    call_id: CallId
+
+
+class Block(ClientMessage):
+    """End the call and never be matched with this partner again."""
+
+    call_id: CallId
+
+
+class Next(ClientMessage):
+    """End the call, if one is running, and look for somebody else."""
+
+
+class Leave(ClientMessage):
+    """Leave the queue or the call and close."""
+
+
+class Heartbeat(ClientMessage):
+    """The page is alive. Every 5 s; the server answers with its own."""
+
+
+AnyClientMessage = Hello | Ready | Ack | Connected | Failed | Hangup | Block | Next | Leave | Heartbeat
+
+
+class IceServer(Struct, frozen=True):
+    """An RTCIceServer (W3C WebRTC section 4.2.4): `turn:` and `turns:` URLs only."""
+
+    urls: tuple[str, ...]
+    username: str
+    credential: str
+
+
+class Channel(Struct, frozen=True):
+    """How to join the call's private Realtime channel: base URL (absolute or a path of this origin), key and token."""
+
+    url: str
+    key: str
+    token: str
+
+
+class Deadlines(Struct, frozen=True):
+    """How long each stage may take, in s, and how long the call may last."""
+
+    channel_s: float
+    parameters_s: float
+    ice_s: float
+    audio_s: float
+    call_s: float
+
+
+class ServerMessage(Struct, frozen=True, tag_field="type", tag=str.lower, omit_defaults=True):
+    """What the server sends."""
+
+
+class Relay(ServerMessage):
+    """Fresh relay credentials: build the connection and answer `ready`. `expires_at` in s since the Unix epoch."""
+
+    ice_servers: tuple[IceServer, ...]
+    expires_at: int
+
+
+class Waiting(ServerMessage):
+    """The place in the queue (from 1) and the expected wait in s, where there is one to tell."""
+
+    position: int
+    estimate_s: float | None = None
+
+
+class Matched(ServerMessage):
+    """A partner. Answer `ack` and join the channel."""
+
+    call_id: CallId
+    topic: str
+    side: Side
+    partner: Partner
+    channel: Channel
+    deadlines: Deadlines
+
+
+class Resumed(ServerMessage):
+    """A reconnected page is still in this call; the channel has a fresh token."""
+
+    call_id: CallId
+    channel: Channel
+    remaining_s: float
+
+
+class Ended(ServerMessage):
+    """The call is over. `requeued`: the page keeps its place; `waiting` or fresh `relay` credentials follow."""
+
+    call_id: CallId
+    reason: EndReason
+    requeued: bool = False
+
+
+class Error(ServerMessage):
+    """Something is wrong; `code` is stable. A close follows unless the message says otherwise."""
+
+    code: str
+    message: str
+    retry_after: float | None = None
+
+
+class Alive(ServerMessage, tag="heartbeat"):
+    """The answer to a heartbeat."""
+
+
+AnyServerMessage = Relay | Waiting | Matched | Resumed | Ended | Error | Alive
+
+_decoder: msgspec.json.Decoder[AnyClientMessage] = msgspec.json.Decoder(AnyClientMessage)
+_encoder = msgspec.json.Encoder()
+
+
+def decode(text: str) -> AnyClientMessage:
+    """Decode one client message.
+
+    Raises:
+        OversizeMessage: It is longer than MAX_MESSAGE_BYTES.
+        BadMessage: It is not JSON, or not one of the documented messages.
+    """
+    # A character is at least one byte: the cheap test first, so that a giant one is not encoded to be measured.
+    if len(text) > MAX_MESSAGE_BYTES:
+        raise OversizeMessage
+    try:
+        if len(text.encode()) > MAX_MESSAGE_BYTES:
+            raise OversizeMessage
+        return _decoder.decode(text)
+    except (msgspec.DecodeError, UnicodeError):
+        # msgspec's text may quote the input, which may hold a token.
+        raise BadMessage from None
+
+
+def encode(message: AnyServerMessage) -> str:
+    """Encode one server message as JSON text."""
+    return _encoder.encode(message).decode()

