@@ -29,7 +29,7 @@ class ClientMessage(Struct, frozen=True, forbid_unknown_fields=True, tag_field="
     """What the page may send."""
 
 
-class Hello(ClientMessage):
+class Hello(ClientMessage, frozen=True):
     """The first message. `call_id` names the call that a reconnecting page is still in."""
 
     token: Annotated[str, Meta(max_length=1024)]
@@ -37,50 +37,50 @@ class Hello(ClientMessage):
     call_id: CallId | None = None
 
 
-class Ready(ClientMessage):
+class Ready(ClientMessage, frozen=True):
     """A relay candidate is in hand: enter the queue."""
 
 
-class Ack(ClientMessage):
+class Ack(ClientMessage, frozen=True):
     """The page itself, not only its socket, has the match."""
 
     call_id: CallId
 
 
-class Connected(ClientMessage):
+class Connected(ClientMessage, frozen=True):
     """The first audio of the partner has arrived."""
 
     call_id: CallId
 
 
-class Failed(ClientMessage):
+class Failed(ClientMessage, frozen=True):
     """The call did not come to be; both go back to the queue at their place."""
 
     call_id: CallId
     stage: Stage
 
 
-class Hangup(ClientMessage):
+class Hangup(ClientMessage, frozen=True):
     """End the call and stay here without a place in the queue."""
 
     call_id: CallId
 
 
-class Block(ClientMessage):
+class Block(ClientMessage, frozen=True):
     """End the call and never be matched with this partner again."""
 
     call_id: CallId
 
 
-class Next(ClientMessage):
+class Next(ClientMessage, frozen=True):
     """End the call, if one is running, and look for somebody else."""
 
 
-class Leave(ClientMessage):
+class Leave(ClientMessage, frozen=True):
     """Leave the queue or the call and close."""
 
 
-class Heartbeat(ClientMessage):
+class Heartbeat(ClientMessage, frozen=True):
     """The page is alive. Every 5 s; the server answers with its own."""
 
 
@@ -117,21 +117,21 @@ class ServerMessage(Struct, frozen=True, tag_field="type", tag=str.lower, omit_d
     """What the server sends."""
 
 
-class Relay(ServerMessage):
+class Relay(ServerMessage, frozen=True):
     """Fresh relay credentials: build the connection and answer `ready`. `expires_at` in s since the Unix epoch."""
 
     ice_servers: tuple[IceServer, ...]
     expires_at: int
 
 
-class Waiting(ServerMessage):
+class Waiting(ServerMessage, frozen=True):
     """The place in the queue (from 1) and the expected wait in s, where there is one to tell."""
 
     position: int
     estimate_s: float | None = None
 
 
-class Matched(ServerMessage):
+class Matched(ServerMessage, frozen=True):
     """A partner. Answer `ack` and join the channel."""
 
     call_id: CallId
@@ -142,7 +142,7 @@ class Matched(ServerMessage):
     deadlines: Deadlines
 
 
-class Resumed(ServerMessage):
+class Resumed(ServerMessage, frozen=True):
     """A reconnected page is still in this call; the channel has a fresh token."""
 
     call_id: CallId
@@ -150,7 +150,7 @@ class Resumed(ServerMessage):
     remaining_s: float
 
 
-class Ended(ServerMessage):
+class Ended(ServerMessage, frozen=True):
     """The call is over. `requeued`: the page keeps its place; `waiting` or fresh `relay` credentials follow."""
 
     call_id: CallId
@@ -158,7 +158,7 @@ class Ended(ServerMessage):
     requeued: bool = False
 
 
-class Error(ServerMessage):
+class Error(ServerMessage, frozen=True):
     """Something is wrong; `code` is stable. A close follows unless the message says otherwise."""
 
     code: str
@@ -166,7 +166,7 @@ class Error(ServerMessage):
     retry_after: float | None = None
 
 
-class Alive(ServerMessage, tag="heartbeat"):
+class Alive(ServerMessage, frozen=True, tag="heartbeat"):
     """The answer to a heartbeat."""
 
 
