@@ -29,7 +29,8 @@ export type State =
   | { screen: 'start' }
   | { screen: 'asking' }
   | { screen: 'waiting'; position: number | null; estimateS: number | null; sinceMs: number; notice: Notice; offline: boolean }
-  | ({ screen: 'connecting'; stage: Stage } & Call)
+  // The partner may mute, playback be refused and the socket fail before the first audio counts as a talk.
+  | ({ screen: 'connecting'; stage: Stage; partnerMuted: boolean; offline: boolean; playbackBlocked: boolean } & Call)
   | ({ screen: 'talking' | 'reconnecting'; sinceMs: number; endsMs: number; muted: boolean; partnerMuted: boolean;
       offline: boolean; endsSoon: boolean; playbackBlocked: boolean } & Call)
   | { screen: 'ended'; reason: EndReason; blocked: boolean; talkedS: number }
@@ -40,8 +41,8 @@ export type Screen = State['screen'];
 export type Event =
   // What the person does.
   | { type: 'accept' } | { type: 'connect' } | { type: 'cancel' } | { type: 'mute' } | { type: 'unmute' }
-  | { type: 'next' } | { type: 'end' } | { type: 'block' } | { type: 'home' } | { type: 'play' }
-  // What the edges report. Times are ms since the Unix epoch.
+  | { type: 'next' } | { type: 'end'; nowMs: number } | { type: 'block'; nowMs: number } | { type: 'home' } | { type: 'play' }
+  // What the edges report. Times, here and above, are ms since the Unix epoch.
   | { type: 'waiting'; position: number; estimateS: number | null; nowMs: number }
   | { type: 'matched'; call: Call }
   | { type: 'stage'; callId: string; stage: Stage }

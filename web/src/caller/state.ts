@@ -1,0 +1,135 @@
+/**
+ * The caller page's state machine, as one table: screen × event → next state and effects. Pure.
+ *
+ * A missing entry is an illegal event: it returns the very same state and asks for nothing.
+ * Events that name another call than the current one are late news of an old call, and count as illegal.
+ */
+
+import type { Call, EndReason, Effect, Event, Notice, Screen, State, Transition } from './types.ts';
+
+type On<S extends Screen> = State & { screen: S };
+type Row<S extends Screen> = {
+  [T in Event['type']]?: (state: On<S>, event: Event & { type: T }) => [State, Effect[]];
+};
+type Table = { [S in Screen]: Row<S> };
+type InCall = On<'connecting'> | On<'talking'> | On<'reconnecting'>;
+
+export const initial: State = { screen: 'rules' };
+
+const START: State = { screen: 'start' };
+const STOP: Effect[] = [{ type: 'stop' }];
+
+const stay = (state: State): [State, Effect[]] => [state, []];
+const toStart = (): [State, Effect[]] => [START, STOP];
+const begin = (): [State, Effect[]] => [{ screen: 'asking' }, [{ type: 'begin' }]];
+const lookOn = (): [State, Effect[]] => [{ screen: 'asking' }, [{ type: 'next' }]];
+
+function fail(_: State, { code, retryAfterS }: Event & { type: 'failed' }): [State, Effect[]] {
+  return [{ screen: 'error', code, retryAfterS }, STOP];
+}
+
+function match(_: State, { call }: Event & { type: 'matched' }): [State, Effect[]] {
+  return stay({
+    screen: 'connecting', stage: 'channel', ...call, partnerMuted: false, offline: false, playbackBlocked: false,
+  });
+}
+
+function noticeOf(reason: EndReason): Notice {
+  if (reason === 'hangup') return null;
+  return reason === 'failed' || reason === 'gone' ? 'failed' : 'partner_lost';
+}
+
+const talkedS = (state: InCall, nowMs: number): number =>
+  state.screen === 'connecting' ? 0 : Math.max(0, Math.round((nowMs - state.sinceMs) / 1000));
+
+function ended(state: InCall, event: Event & { type: 'ended' }): [State, Effect[]] {
+  const { reason, requeued, nowMs } = event;
+  if (event.callId !== state.callId) return stay(state);
+  if (requeued) {
+    return stay({
+      screen: 'waiting', position: null, estimateS: null, sinceMs: nowMs, notice: noticeOf(reason), offline: false,
+    });
+  }
+  return stay({ screen: 'ended', reason, blocked: false, talkedS: talkedS(state, nowMs) });
+}
+
+/** Change some fields, but only on news of the current call. */
+function patch<C extends InCall>(state: C, event: { callId: string }, change: Partial<C>): [State, Effect[]] {
+  return stay(event.callId === state.callId ? { ...state, ...change } : state);
+}
+
+const callOf = ({ callId, partner }: Call): Call => ({ callId, partner });
+
+/** What talking and reconnecting have in common; they differ in `suspect` and `recovered` alone. */
+const talk = {
+  mute: (state, _) => (state.muted ? stay(state) : [{ ...state, muted: true }, [{ type: 'mute', muted: true }]]),
+  unmute: (state, _) => (state.muted ? [{ ...state, muted: false }, [{ type: 'mute', muted: false }]] : stay(state)),
+  next: lookOn,
+  end: (state, { nowMs }) =>
+    [{ screen: 'ended', reason: 'hangup', blocked: false, talkedS: talkedS(state, nowMs) }, [{ type: 'hangup' }]],
+  block: (state, { nowMs }) =>
+    [{ screen: 'ended', reason: 'hangup', blocked: true, talkedS: talkedS(state, nowMs) }, [{ type: 'block' }]],
+  play: (state, _) => (state.playbackBlocked ? [{ ...state, playbackBlocked: false }, [{ type: 'play' }]] : stay(state)),
+  // A resumed call learns its remaining time anew.
+  talking: (state, event) => patch(state, event, { endsMs: event.endsMs }),
+  partnerMuted: (state, event) => patch(state, event, { partnerMuted: event.muted }),
+  endsSoon: (state, event) => patch(state, event, { endsSoon: true }),
+  playbackBlocked: (state, _) => stay({ ...state, playbackBlocked: true }),
+  offline: (state, _) => stay({ ...state, offline: true }),
+  online: (state, _) => stay({ ...state, offline: false }),
+  ended,
+  failed: fail,
+} satisfies Row<'talking' | 'reconnecting'>;
+
+const table: Table = {
+  rules: { accept: () => stay(START) },
+  start: { connect: begin, failed: fail },
+  asking: {
+    cancel: toStart,
+    waiting: (_, { position, estimateS, nowMs }) =>
+      stay({ screen: 'waiting', position, estimateS, sinceMs: nowMs, notice: null, offline: false }),
+    matched: match,
+    failed: fail,
+  },
+  waiting: {
+    cancel: toStart,
+    waiting: (state, { position, estimateS }) => stay({ ...state, position, estimateS, offline: false }),
+    matched: match,
+    offline: (state, _) => stay({ ...state, offline: true }),
+    online: (state, _) => stay({ ...state, offline: false }),
+    failed: fail,
+  },
+  connecting: {
+    cancel: toStart,
+    stage: (state, event) => patch(state, event, { stage: event.stage }),
+    talking: (state, event) => {
+      if (event.callId !== state.callId) return stay(state);
+      const { partnerMuted, offline, playbackBlocked } = state;
+      return stay({
+        screen: 'talking', ...callOf(state), sinceMs: event.nowMs, endsMs: event.endsMs, muted: false, endsSoon: false,
+        partnerMuted, offline, playbackBlocked,
+      });
+    },
+    partnerMuted: (state, event) => patch(state, event, { partnerMuted: event.muted }),
+    playbackBlocked: (state, _) => stay({ ...state, playbackBlocked: true }),
+    offline: (state, _) => stay({ ...state, offline: true }),
+    online: (state, _) => stay({ ...state, offline: false }),
+    ended,
+    failed: fail,
+  },
+  talking: { ...talk, suspect: (state, event) => stay(event.callId === state.callId ? { ...state, screen: 'reconnecting' } : state) },
+  reconnecting: { ...talk, recovered: (state, event) => stay(event.callId === state.callId ? { ...state, screen: 'talking' } : state) },
+  ended: { next: lookOn, home: toStart, failed: fail },
+  error: { connect: begin, home: toStart },
+};
+
+/** Every legal screen × event pair; the tests and the documents read it. */
+export const legal: ReadonlyMap<Screen, readonly Event['type'][]> = new Map(
+  Object.entries(table).map(([screen, row]) => [screen as Screen, Object.keys(row) as Event['type'][]]),
+);
+
+export const transition: Transition = (state, event) => {
+  // The table's own type proves each entry against its row and column; the look-up cannot carry that proof.
+  const row = table[state.screen] as Partial<Record<Event['type'], (state: State, event: Event) => [State, Effect[]]>>;
+  return row[event.type]?.(state, event) ?? stay(state);
+};
