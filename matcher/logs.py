@@ -7,7 +7,7 @@ gets a key here, and an exception is logged by its type alone: its text may quot
 import logging
 import sys
 from collections.abc import MutableMapping
-from typing import Any
+from typing import Any, TextIO
 
 import structlog
 
@@ -51,13 +51,14 @@ class _ForeignHandler(logging.Handler):
         )
 
 
-def configure(process: str, level: str = "info", form: str = "json") -> None:
-    """Set up structlog for one process, writing to standard error.
+def configure(process: str, level: str = "info", form: str = "json", stream: TextIO | None = None) -> None:
+    """Set up structlog for one process.
 
     Args:
         process: Name of the process, on every line.
         level: Least severe level to write.
         form: `json` or `console`.
+        stream: Where to write; standard error by default.
     """
     least = logging.getLevelName(level.upper())
     renderer: Any = structlog.processors.JSONRenderer() if form == "json" else structlog.dev.ConsoleRenderer()
@@ -70,7 +71,7 @@ def configure(process: str, level: str = "info", form: str = "json") -> None:
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(least),
-        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(file=stream or sys.stderr),
         cache_logger_on_first_use=True,
     )
     structlog.contextvars.bind_contextvars(process=process)

@@ -147,7 +147,6 @@ class Resumed(ServerMessage, frozen=True):
 
     call_id: CallId
     channel: Channel
-    remaining_s: float
 
 
 class Ended(ServerMessage, frozen=True):

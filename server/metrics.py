@@ -1,0 +1,34 @@
+"""What the server counts. No metric has an id, an address or a topic as a label."""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+SECONDS = (0.1, 0.25, 0.5, 1, 2, 4, 8, 15, 30, 60, 120, 300)
+
+
+class Metrics:
+    """The server's metrics in a registry of their own."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        counter = self._counter
+        self.requests = counter("sotto_http_requests", "HTTP requests", "route", "method", "status")
+        self.sockets = Gauge("sotto_queue_sockets", "Open queue sockets", registry=self.registry)
+        self.closes = counter("sotto_queue_closes", "Queue sockets closed by us, by error code", "code")
+        self.refusals = counter("sotto_limit_refusals", "Requests refused by a limit", "limit")
+        self.matches = counter("sotto_matches", "Matches told to a page")
+        self.connects = counter("sotto_calls_connected", "Sides of calls on which audio arrived")
+        self.failures = counter("sotto_calls_failed", "Sides of calls that failed, by stage", "stage")
+        self.endings = counter("sotto_calls_ended", "Sides of calls that ended, by reason", "reason")
+        self.wait = Histogram(
+            "sotto_wait_seconds", "From entering the queue to the match, s", buckets=SECONDS, registry=self.registry
+        )
+        self.setup = Histogram(
+            "sotto_setup_seconds", "From the match to the first audio, s", buckets=SECONDS, registry=self.registry
+        )
+
+    def _counter(self, name: str, text: str, *labels: str) -> Counter:
+        return Counter(name, text, labels, registry=self.registry)
+
+    def limit_refused(self, name: str) -> None:
+        """Count a refusal of one limit."""
+        self.refusals.labels(name).inc()

@@ -1,0 +1,1 @@
+"""The queue's socket: one caller's way from hello to goodbye."""

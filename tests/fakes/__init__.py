@@ -1,0 +1,1 @@
+"""Working doubles for what a test must hold still or cannot have."""

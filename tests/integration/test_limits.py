@@ -1,0 +1,80 @@
+"""Limits on a real Redis with a clock that stands still."""
+
+import pytest
+from redis.asyncio import Redis
+
+from matcher.errors import RateLimited
+from server.addresses import Pseudonyms
+from server.limits import Limit, Limiter
+from tests.fakes.clock import FakeClock
+
+
+async def exhaust(limiter: Limiter, limit: Limit, who: str) -> int:
+    """Take until refused; returns how many were given."""
+    for given in range(10_000):
+        try:
+            await limiter.take(limit, who)
+        except RateLimited:
+            return given
+    raise AssertionError("never refused")
+
+
+async def test_a_bucket_gives_its_burst_refills_and_says_when(redis: Redis) -> None:
+    """Exactly the burst, then a refusal with the time until the next token, which is then there."""
+    clock = FakeClock()
+    refused: list[str] = []
+    limiter = Limiter(redis, "main", clock, refused.append)
+
+    assert Limit.SESSIONS.value.burst == await exhaust(limiter, Limit.SESSIONS, "one")
+    with pytest.raises(RateLimited) as fault:
+        await limiter.take(Limit.SESSIONS, "one")
+    assert fault.value.retry_after_s == 1
+    assert refused == ["sessions", "sessions"]
+
+    clock.advance(1)
+    await limiter.take(Limit.SESSIONS, "one")
+    clock.advance(-3600)
+    with pytest.raises(RateLimited):
+        await limiter.take(Limit.SESSIONS, "one")
+
+
+async def test_everybody_and_every_limit_has_a_bucket_that_expires(redis: Redis) -> None:
+    """One caller's appetite is nobody else's, and no bucket stays."""
+    limiter = Limiter(redis, "main", FakeClock(), lambda _: None)
+    await exhaust(limiter, Limit.SESSIONS, "one")
+
+    await limiter.take(Limit.SESSIONS, "two")
+    await limiter.take(Limit.JOINS, "one")
+
+    keys = await redis.keys("*")
+    assert len(keys) == 3
+    for key in keys:
+        assert 0 < await redis.pttl(key) <= 250_000
+
+
+@pytest.mark.parametrize(("limit", "passes"), [(Limit.SESSIONS, True), (Limit.CREDENTIALS, False)])
+async def test_without_redis_each_row_does_as_it_says(limit: Limit, passes: bool) -> None:
+    """Open where only load is at stake, closed where it is money."""
+    async with Redis(unix_socket_path="/nonexistent.sock", retry=None) as gone:
+        limiter = Limiter(gone, "main", FakeClock(), lambda _: None)
+
+        if passes:
+            await limiter.take(limit, "one")
+        else:
+            with pytest.raises(RateLimited):
+                await limiter.take(limit, "one")
+
+
+async def test_pseudonyms_are_shared_for_a_day_and_then_unlinkable(redis: Redis) -> None:
+    """Two processes agree today; tomorrow's key is another, and today's is gone from Redis by then."""
+    clock = FakeClock()
+    one, other = Pseudonyms(redis, "main", clock), Pseudonyms(redis, "main", clock)
+    today = await one.of("192.0.2.1")
+
+    assert today == await other.of("192.0.2.1")
+    assert today != await one.of("192.0.2.2")
+    (key,) = await redis.keys("*address-key*")
+    assert 0 < await redis.pttl(key) <= 86_400_000
+
+    clock.advance(86_400)
+    assert today != await one.of("192.0.2.1")
