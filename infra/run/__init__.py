@@ -1,0 +1,1 @@
+"""Start of the whole service on one machine."""
