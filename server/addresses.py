@@ -78,11 +78,11 @@ class Pseudonyms:
         fresh = secrets.token_bytes(32)
         try:
             await self._redis.set(name, fresh, nx=True, px=DAY_MS)
-            shared: bytes | None = await self._redis.get(name)
+            shared = await self._redis.get(name)
         except RedisError:
             # Not remembered: the next request asks Redis again.
             if not self._key:
                 self._key = fresh
             return self._key
-        self._key, self._day = shared or fresh, day
+        self._key, self._day = shared if isinstance(shared, bytes) else fresh, day
         return self._key

@@ -46,7 +46,7 @@ def test_a_problem_says_when_to_come_back() -> None:
         response.headers["retry-after"],
         response.headers["content-type"],
     ) == (429, "2", "application/problem+json")
-    assert json.loads(response.body) == {
+    assert json.loads(bytes(response.body)) == {
         "type": "urn:sotto:rate_limited",
         "title": "Too many tries. Please wait a moment.",
         "status": 429,

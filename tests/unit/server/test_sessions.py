@@ -42,7 +42,7 @@ def test_keys_rotate_without_ending_sessions() -> None:
         "",
         "x",
         "a.b.c",
-        jwt.encode({"sub": "A" * 22, "exp": 2_000_000_000, "aud": "sotto"}, None, "none", headers={"kid": "new"}),
+        jwt.encode({"sub": "A" * 22, "exp": 2_000_000_000, "aud": "sotto"}, "", "none", headers={"kid": "new"}),
         jwt.encode({"sub": "A" * 22, "exp": 2_000_000_000, "aud": "sotto"}, "n" * 32, headers={"kid": "other"}),
         jwt.encode({"sub": "A" * 22, "exp": 2_000_000_000, "aud": "sotto"}, "n" * 32),
         jwt.encode({"sub": "A" * 22, "exp": 2_000_000_000, "aud": "other"}, "n" * 32, headers={"kid": "new"}),
