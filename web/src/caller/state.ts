@@ -7,7 +7,7 @@
 
 import type { Call, EndReason, Effect, Event, Notice, Screen, State, Transition } from './types.ts';
 
-type On<S extends Screen> = State & { screen: S };
+export type On<S extends Screen> = State & { screen: S };
 type Row<S extends Screen> = {
   [T in Event['type']]?: (state: On<S>, event: Event & { type: T }) => [State, Effect[]];
 };

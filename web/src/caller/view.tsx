@@ -1,6 +1,16 @@
-/** The page: one screen per state. */
+/** The page: one screen per state, one live region, one heading that takes the focus. */
 
 import type { Signal } from '@preact/signals';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { announcement, title } from './announce.ts';
+import { Brand } from './parts/brand.tsx';
+import { Ended, Failure } from './screens/after.tsx';
+import { Asking, Connecting, Waiting } from './screens/queue.tsx';
+import { Rules } from './screens/rules.tsx';
+import { Start } from './screens/start.tsx';
+import { Talking } from './screens/talking.tsx';
+import './style/page.css';
+import { lang } from './text.ts';
 import type { Event, Meters, Prefs, State } from './types.ts';
 
 export interface AppProps {
@@ -18,6 +28,60 @@ export interface AppProps {
   dispatch(event: Event): void;
 }
 
-export function App({ state }: AppProps) {
-  return <main data-state={state.screen} />;
+function screenOf(props: AppProps) {
+  const { state, meters, dispatch } = props;
+  switch (state.screen) {
+    case 'rules': return <Rules dispatch={dispatch} />;
+    case 'start': return <Start {...props} />;
+    case 'asking': return <Asking state={state} dispatch={dispatch} />;
+    case 'waiting': return <Waiting state={state} dispatch={dispatch} />;
+    case 'connecting': return <Connecting state={state} dispatch={dispatch} />;
+    case 'talking':
+    case 'reconnecting': return <Talking state={state} meters={meters} dispatch={dispatch} />;
+    case 'ended': return <Ended state={state} dispatch={dispatch} />;
+    case 'error': return <Failure state={state} dispatch={dispatch} />;
+  }
+}
+
+/** A short break in a call is the same screen: whoever is on a button stays there. */
+const place = (state: State) => (state.screen === 'reconnecting' ? 'talking' : state.screen);
+
+/** The sentence for the live region. It starts empty: readers only speak what changes in it. */
+function useAnnouncement(state: State): string {
+  const [said, say] = useState('');
+  const before = useRef<State | null>(null);
+  useEffect(() => {
+    const sentence = announcement(before.current, state);
+    before.current = state;
+    if (sentence !== null) say(sentence);
+  }, [state]);
+  return said;
+}
+
+export function App(props: AppProps) {
+  const { state } = props;
+  const main = useRef<HTMLElement>(null);
+  const shown = useRef(place(state));
+  const said = useAnnouncement(state);
+
+  useEffect(() => {
+    document.documentElement.lang = lang;
+  }, []);
+  useEffect(() => {
+    document.title = title(state);
+  }, [state]);
+  useEffect(() => {
+    if (shown.current === place(state)) return;
+    shown.current = place(state);
+    window.scrollTo(0, 0);
+    main.current?.querySelector('h1')?.focus({ preventScroll: true });
+  }, [state]);
+
+  return (
+    <>
+      <header><Brand /></header>
+      <main ref={main} data-state={state.screen}>{screenOf(props)}</main>
+      <p class="unseen" role="status" aria-live="polite">{said}</p>
+    </>
+  );
 }

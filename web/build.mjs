@@ -1,0 +1,66 @@
+/**
+ * Build the pages: hashed scripts and styles in `assets/`, HTML that names them, static files beside it.
+ *
+ * `node build.mjs` writes the product into dist/. `node build.mjs --gallery <folder>` writes the tests' gallery of
+ * every screen instead. Same sources, same bytes. Nothing is inline, so that the strictest CSP fits.
+ */
+
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { build } from 'esbuild';
+
+const ROOT = dirname(fileURLToPath(import.meta.url));
+const CALLER = 'src/caller/main.tsx';
+const GALLERY = 'src/gallery/main.tsx';
+
+/** What a caller's phone may have to fetch, scripts and styles, gzip; bytes. */
+const CALLER_BUDGET = 40 * 1024;
+
+/** An entry's files, dynamic imports included: what it loads now or may load later. */
+function filesOf(outputs, entry) {
+  const files = new Set();
+  const visit = (file) => {
+    if (files.has(file)) return;
+    files.add(file);
+    const { imports, cssBundle } = outputs[file];
+    for (const { path, external } of imports) if (!external) visit(path);
+    if (cssBundle) files.add(cssBundle);
+  };
+  visit(Object.keys(outputs).find((file) => outputs[file].entryPoint === entry));
+  return [...files];
+}
+
+/** Bundle one entry and its page into `folder`; return the gzip size of its scripts and styles, bytes. */
+async function page(entry, folder) {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  const { metafile: { outputs } } = await build({
+    absWorkingDir: ROOT, entryPoints: [entry], outdir: join(folder, 'assets'), entryNames: '[name]-[hash]',
+    chunkNames: 'part-[hash]', bundle: true, minify: true, format: 'esm', splitting: true, target: ['es2022'],
+    jsx: 'automatic', jsxImportSource: 'preact', metafile: true, sourcemap: 'linked', legalComments: 'linked',
+  });
+  const files = filesOf(outputs, entry);
+  const url = (file) => `/${relative(folder, join(ROOT, file))}`;
+  const [script] = files;
+  const styles = files.filter((file) => file.endsWith('.css')).map((file) => `    <link rel="stylesheet" href="${url(file)}">\n`);
+  const html = readFileSync(join(ROOT, 'index.html'), 'utf8')
+    .replace(`/${CALLER}`, url(script))
+    .replace('  </head>', `${styles.join('')}  </head>`);
+  writeFileSync(join(folder, 'index.html'), html);
+  cpSync(join(ROOT, 'static'), folder, { recursive: true });
+  return files.reduce((sum, file) => sum + gzipSync(readFileSync(join(ROOT, file)), { level: 9 }).length, 0);
+}
+
+const [flag, folder] = process.argv.slice(2);
+if (flag === '--gallery' && folder) {
+  await page(GALLERY, folder);
+} else {
+  const bytes = await page(CALLER, join(ROOT, 'dist'));
+  console.log(`caller page: ${(bytes / 1024).toFixed(1)} KB gzip of ${CALLER_BUDGET / 1024} KB`);
+  if (bytes > CALLER_BUDGET) {
+    console.error('The caller page is over its budget.');
+    process.exit(1);
+  }
+}

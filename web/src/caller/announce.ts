@@ -1,0 +1,78 @@
+/** What the live region and the window's title say about a state. Pure. */
+
+import { t } from './text.ts';
+import type { State } from './types.ts';
+
+/** The screen's heading, and so the title's first part. */
+export function heading(state: State): string {
+  switch (state.screen) {
+    case 'rules': return t.rules.title;
+    case 'start': return t.start.title;
+    case 'asking': return t.asking.title;
+    case 'waiting': return t.waiting.title;
+    case 'connecting': return state.partner === 'bot' ? t.connecting.titleBot : t.connecting.title;
+    case 'talking': return t.talking.title;
+    case 'reconnecting': return t.talking.reconnecting;
+    case 'ended': return endedWords(state)[0];
+    case 'error': return t.error.codes[state.code].title;
+  }
+}
+
+export function endedWords(state: State & { screen: 'ended' }): readonly [string, string] {
+  return state.blocked ? t.ended.blocked : t.ended.reasons[state.reason];
+}
+
+export const title = (state: State): string => `${heading(state)} · ${t.name}`;
+
+function entered(state: State): string {
+  switch (state.screen) {
+    case 'asking': return t.asking.line;
+    case 'waiting': return [state.notice && t.waiting.notice[state.notice], state.position && t.said.place(state.position)]
+      .filter(Boolean).join(' ');
+    case 'connecting': return state.partner === 'bot' ? t.connecting.lineBot : t.connecting.line;
+    case 'talking': return [state.partner === 'bot' && `${t.talking.botBadge}.`, state.playbackBlocked && `${t.talking.play}.`]
+      .filter(Boolean).join(' ');
+    case 'reconnecting': return t.talking.reconnectingLine;
+    case 'ended': return endedWords(state)[1];
+    case 'error': return `${t.error.codes[state.code].what} ${t.error.codes[state.code].next}`;
+    default: return '';
+  }
+}
+
+type Pair<S extends State['screen']> = [State & { screen: S }, State & { screen: S }];
+
+function changedInTalk([before, now]: Pair<'talking' | 'reconnecting'>): string | null {
+  if (before.muted !== now.muted) return now.muted ? t.said.muted : t.said.unmuted;
+  if (before.partnerMuted !== now.partnerMuted) return now.partnerMuted ? t.said.partnerMuted : t.said.partnerUnmuted;
+  if (now.playbackBlocked && !before.playbackBlocked) return `${t.talking.playHint} ${t.talking.play}.`;
+  if (now.endsSoon && !before.endsSoon) return t.said.endsSoon;
+  if (before.offline !== now.offline) return now.offline ? t.talking.offline : t.said.online;
+  return null;
+}
+
+function changedInQueue([before, now]: Pair<'waiting'>): string | null {
+  if (before.offline !== now.offline) return now.offline ? t.waiting.offline : t.said.online;
+  return now.position !== null && before.position !== now.position ? t.said.place(now.position) : null;
+}
+
+/**
+ * The one sentence to say when `before` became `now`, or null when nothing worth hearing changed.
+ *
+ * A new screen is said in full; within a screen only the change is.
+ */
+export function announcement(before: State | null, now: State): string | null {
+  if (before?.screen === 'reconnecting' && now.screen === 'talking') return t.said.recovered;
+  if (before?.screen !== now.screen) {
+    const more = entered(now);
+    return `${heading(now)}. ${more}`.trim();
+  }
+  if (now.screen === 'talking' || now.screen === 'reconnecting') {
+    return changedInTalk([before, now] as Pair<'talking' | 'reconnecting'>);
+  }
+  if (now.screen === 'waiting') return changedInQueue([before, now] as Pair<'waiting'>);
+  if (now.screen === 'connecting') {
+    const was = before as State & { screen: 'connecting' };
+    return was.stage === now.stage ? null : `${t.connecting.stages[now.stage]}.`;
+  }
+  return null;
+}

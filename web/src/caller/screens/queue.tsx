@@ -1,0 +1,79 @@
+/** From the tap on Connect to the first sound: asking, waiting, connecting. Never silently: each says what goes on. */
+
+import { heading } from '../announce.ts';
+import { clock } from '../format.ts';
+import { useNow } from '../parts/clock.ts';
+import { Banner, Button, Frame } from '../parts/frame.tsx';
+import { Icon } from '../parts/icon.tsx';
+import { Mark } from '../parts/brand.tsx';
+import type { On } from '../state.ts';
+import { t } from '../text.ts';
+import type { Event, Stage } from '../types.ts';
+
+interface Props<S extends 'asking' | 'waiting' | 'connecting'> {
+  state: On<S>;
+  dispatch(event: Event): void;
+}
+
+function Cancel({ dispatch }: { dispatch(event: Event): void }) {
+  return <Button label={t.cancel} onClick={() => dispatch({ type: 'cancel' })} />;
+}
+
+export function Asking({ dispatch }: Props<'asking'>) {
+  return (
+    <Frame
+      title={t.asking.title} actions={<Cancel dispatch={dispatch} />}
+      scene={<div class="orb"><Icon name="microphone" /></div>}
+    >
+      <p class="lead">{t.asking.line}</p>
+      <p class="soft">{t.asking.detail}</p>
+    </Frame>
+  );
+}
+
+/** How long a tip stays, s. */
+const TIP_S = 15;
+
+export function Waiting({ state, dispatch }: Props<'waiting'>) {
+  const elapsed = Math.max(0, (useNow() - state.sinceMs) / 1000);
+  const { tips } = t.waiting;
+  return (
+    <Frame
+      title={t.waiting.title} actions={<Cancel dispatch={dispatch} />}
+      scene={
+        <div class="orb breathing">
+          <p class="timer"><span class="unseen">{t.waiting.elapsed} </span>{clock(elapsed)}</p>
+        </div>
+      }
+    >
+      {state.notice && <Banner>{t.waiting.notice[state.notice]}</Banner>}
+      {state.offline && <Banner>{t.waiting.offline}</Banner>}
+      <p class="lead">{state.position === null ? t.waiting.noPlace : t.waiting.place(state.position)}</p>
+      <p>{state.estimateS === null ? t.waiting.noEstimate : t.waiting.estimate(state.estimateS)}</p>
+      <p class="tip">{tips[Math.floor(elapsed / TIP_S) % tips.length]}</p>
+    </Frame>
+  );
+}
+
+const STEPS: readonly Stage[] = ['channel', 'parameters', 'ice', 'audio'];
+
+export function Connecting({ state, dispatch }: Props<'connecting'>) {
+  const current = STEPS.indexOf(state.stage);
+  return (
+    <Frame
+      title={heading(state)} actions={<Cancel dispatch={dispatch} />}
+      scene={<div class="meeting"><span class="dot" /><Mark /><span class="dot" /></div>}
+    >
+      <p class="lead">{state.partner === 'bot' ? t.connecting.lineBot : t.connecting.line}</p>
+      <ol class="steps">
+        {STEPS.map((stage, index) => (
+          <li key={stage} class={index < current ? 'done' : index === current ? 'current' : 'ahead'} aria-current={index === current ? 'step' : undefined}>
+            {index < current && <Icon name="check" />}
+            {t.connecting.stages[stage]}
+            {index < current && <span class="unseen">, {t.connecting.done}</span>}
+          </li>
+        ))}
+      </ol>
+    </Frame>
+  );
+}

@@ -1,0 +1,125 @@
+/** Before a call: choices, a microphone check, and the one big button. */
+
+import { useComputed } from '@preact/signals';
+import { INTERESTS, LANGUAGES, MOST_INTERESTS, MOST_LANGUAGES, toggled } from '../choices.ts';
+import { languageName } from '../format.ts';
+import { Mark } from '../parts/brand.tsx';
+import { Button, Frame } from '../parts/frame.tsx';
+import { Icon } from '../parts/icon.tsx';
+import { Level } from '../parts/level.tsx';
+import { t } from '../text.ts';
+import type { AppProps } from '../view.tsx';
+
+function Languages({ prefs }: Pick<AppProps, 'prefs'>) {
+  const { languages } = prefs.value;
+  const toggle = (tag: string) => {
+    prefs.value = { ...prefs.value, languages: toggled(languages, tag, MOST_LANGUAGES) };
+  };
+  const others = LANGUAGES.filter((tag) => !languages.includes(tag)).map((tag) => [tag, languageName(tag)] as const)
+    .sort(([, a], [, b]) => a.localeCompare(b));
+  return (
+    <fieldset>
+      <legend>{t.start.languages}</legend>
+      <p class="soft" id="languages-hint">{t.start.languagesHint}</p>
+      <ul class="chips">
+        {languages.map((tag) => (
+          <li key={tag} class="chip chosen" lang={tag}>
+            {languageName(tag)}
+            {languages.length > 1 && (
+              <button type="button" class="remove" aria-label={t.start.removeLanguage(languageName(tag))} onClick={() => toggle(tag)}>
+                <Icon name="close" />
+              </button>
+            )}
+          </li>
+        ))}
+      </ul>
+      {languages.length < MOST_LANGUAGES && (
+        <select
+          class="select" aria-label={t.start.addLanguage} aria-describedby="languages-hint" value=""
+          onChange={({ currentTarget }) => {
+            if (currentTarget.value) toggle(currentTarget.value);
+            currentTarget.value = '';
+          }}
+        >
+          <option value="">{t.start.addLanguage}</option>
+          {others.map(([tag, name]) => <option key={tag} value={tag} lang={tag}>{name}</option>)}
+        </select>
+      )}
+    </fieldset>
+  );
+}
+
+function Interests({ prefs }: Pick<AppProps, 'prefs'>) {
+  const { interests } = prefs.value;
+  return (
+    <fieldset>
+      <legend>{t.start.interests}</legend>
+      <p class="soft">{t.start.interestsHint}</p>
+      <ul class="chips">
+        {INTERESTS.map((interest) => {
+          const chosen = interests.includes(interest);
+          return (
+            <li key={interest}>
+              <label class="chip choice">
+                <input
+                  type="checkbox" checked={chosen} disabled={!chosen && interests.length >= MOST_INTERESTS}
+                  onChange={() => { prefs.value = { ...prefs.value, interests: toggled(interests, interest, MOST_INTERESTS) }; }}
+                />
+                <Icon name="check" />
+                {t.interests[interest]}
+              </label>
+            </li>
+          );
+        })}
+      </ul>
+    </fieldset>
+  );
+}
+
+function Microphone({ meters, devices, deviceId, check, onCheck, onDevice }: AppProps) {
+  const level = useComputed(() => meters.value.microphone);
+  const named = devices.value.filter((device) => device.deviceId !== '');
+  return (
+    <fieldset>
+      <legend>{t.start.microphone}</legend>
+      <p class="soft">{{ off: t.start.checkHint, asking: t.start.checkAsking, on: t.start.checkOn }[check.value]}</p>
+      <div class="check">
+        <Button
+          label={check.value === 'off' ? t.start.check : t.start.stopCheck} onClick={onCheck}
+          icon={check.value === 'off' ? 'microphone' : 'close'}
+        />
+        {check.value === 'on' && <Level label={t.yourLevel} level={level} small />}
+      </div>
+      {check.value === 'on' && named.length > 0 && (
+        <label class="field">
+          <span>{t.start.device}</span>
+          <select class="select" value={deviceId.value ?? ''} onChange={({ currentTarget }) => onDevice(currentTarget.value)}>
+            {named.map((device, index) => (
+              <option key={device.deviceId} value={device.deviceId}>{device.label || t.start.unnamed(index + 1)}</option>
+            ))}
+          </select>
+        </label>
+      )}
+    </fieldset>
+  );
+}
+
+export function Start(props: AppProps) {
+  return (
+    <Frame
+      title={t.start.title}
+      scene={<div class="emblem"><Mark /></div>}
+      actions={<>
+        <Button
+          label={t.connect} kind="primary" disabled={props.prefs.value.languages.length === 0}
+          onClick={() => props.dispatch({ type: 'connect' })}
+        />
+        <p class="soft promise"><Icon name="shield" />{t.promise}</p>
+      </>}
+    >
+      <Languages {...props} />
+      <Interests {...props} />
+      <Microphone {...props} />
+    </Frame>
+  );
+}

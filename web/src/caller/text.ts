@@ -1,0 +1,186 @@
+/**
+ * Every word the page says. Pure.
+ *
+ * English is the model: another language is one more `Words` value in `LANGUAGES`, and tsc names every key it lacks.
+ */
+
+import type { Interest } from './choices.ts';
+import type { EndReason, ErrorCode, Meters, Stage } from './types.ts';
+
+/** What happened, and what to do about it. */
+export interface Fault {
+  title: string;
+  what: string;
+  next: string;
+}
+
+/** A rule or a fact: said in two or three words, then in a sentence. */
+export type Point = readonly [string, string];
+
+const plural = (n: number, one: string, many: string) => `${n} ${n === 1 ? one : many}`;
+
+function lasted(seconds: number): string {
+  if (seconds < 60) return plural(seconds, 'second', 'seconds');
+  const minutes = Math.round(seconds / 60);
+  return minutes < 60 ? plural(minutes, 'minute', 'minutes') : `${plural(Math.floor(minutes / 60), 'hour', 'hours')} ${minutes % 60} min`;
+}
+
+const en = {
+  name: 'Sotto',
+  accept: 'Accept', connect: 'Connect', cancel: 'Cancel', mute: 'Mute', unmute: 'Unmute', next: 'Next', end: 'End',
+  block: 'Block', home: 'Back to start',
+  you: 'You', partner: 'Stranger', bot: 'AI voice bot', muted: 'Muted',
+  yourLevel: 'Your voice', partnerLevel: 'Your partner’s voice',
+  promise: 'Relay only. Nothing recorded.',
+
+  rules: {
+    title: 'A voice call with a stranger',
+    line: 'No account and no profile. You talk, and then it is gone.',
+    howTitle: 'How we treat each other',
+    how: {
+      adult: ['Adults only.', 'By accepting you say that you are 18 or older.'],
+      kind: ['Be kind.', 'No threats, no hate, no harassment, nothing sexual that was not asked for.'],
+      mask: ['Stay anonymous.', 'Do not ask for names, addresses, accounts or money, and do not record.'],
+      door: ['Leave at any moment.', 'Next, End and Block are always there. You owe nobody a reason.'],
+    } satisfies Record<string, Point>,
+    knownTitle: 'What is known about you',
+    known: {
+      relay: ['Not your IP address.', 'Calls go through relays only, never from you to the other person.'],
+      silence: ['Not what you say.', 'Nothing is recorded, and nothing is written down.'],
+      shield: ['As little as can be.', 'While you are here the service and its relays see your address, as every website does. '
+        + 'It is stored nowhere; to limit abuse a scrambled form of it is kept for a day at most.'],
+    } satisfies Record<string, Point>,
+    bot: 'If the voice you meet is an AI, the page says so before the first word.',
+  },
+
+  start: {
+    title: 'Ready when you are',
+    languages: 'Languages you speak', languagesHint: 'You meet people who share at least one. Up to three.',
+    addLanguage: 'Add a language', removeLanguage: (name: string) => `Remove ${name}`,
+    interests: 'Things you like to talk about', interestsHint: 'Up to three, or none. A shared one is preferred, never required.',
+    microphone: 'Microphone', check: 'Check microphone', stopCheck: 'Stop check',
+    checkHint: 'Hear nothing, send nothing: see whether it picks up your voice.',
+    checkAsking: 'Please allow the microphone in your browser.', checkOn: 'Say something. The bars should move.',
+    device: 'Which microphone', unnamed: (n: number) => `Microphone ${n}`,
+    connectHint: 'Your browser will ask for the microphone.',
+  },
+
+  asking: {
+    title: 'Getting ready',
+    line: 'Please allow the microphone if your browser asks. Nobody hears you yet.',
+    detail: 'We are fetching a private relay for you. Only then do you join the queue.',
+  },
+
+  waiting: {
+    title: 'Looking for someone',
+    elapsed: 'Waiting for', noPlace: 'Finding your place in the queue.',
+    place: (position: number) => (position === 1 ? 'You are next in line.' : `You are number ${position} in the queue.`),
+    noEstimate: 'No estimate yet.',
+    estimate: (s: number) => {
+      if (s < 8) return 'It should take a few seconds.';
+      if (s < 55) return `About ${Math.ceil(s / 10) * 10} seconds to go.`;
+      const minutes = Math.round(s / 60);
+      return minutes <= 1 ? 'About a minute to go.' : `About ${minutes} minutes to go.`;
+    },
+    notice: {
+      partner_lost: 'Your partner vanished. You keep your place in the queue.',
+      failed: 'The call could not be connected. You keep your place in the queue.',
+    },
+    offline: 'You seem to be offline. We keep trying, and your place is kept for a short while.',
+    tips: [
+      'Headphones make the call clearer for both of you.',
+      'Stuck for a first line? Ask what made them smile today.',
+      'A pause is fine. Listening is half of it.',
+      'You can mute yourself, move on or leave at any time.',
+      'Keep names, addresses and accounts to yourself.',
+    ],
+  },
+
+  connecting: {
+    title: 'Someone is here', titleBot: 'An AI voice bot is here',
+    line: 'Building a private line between you.',
+    lineBot: 'This is not a human. Cancel if you would rather wait.',
+    stages: {
+      channel: 'Opening a private channel', parameters: 'Agreeing on encryption', ice: 'Meeting at the relay',
+      audio: 'Waiting for the first sound', relay: 'Checking the relay', microphone: 'Opening your microphone',
+    } satisfies Record<Stage, string>,
+    done: 'done',
+  },
+
+  talking: {
+    title: 'You are talking', reconnecting: 'Reconnecting', reconnectingLine: 'Same call, same person. Please stay a moment.',
+    time: 'Time in call', controls: 'Call controls',
+    play: 'Tap to hear your partner', playHint: 'Your browser holds back the sound until you tap.',
+    botBadge: 'AI voice bot, not a human', offline: 'Sotto cannot be reached right now. The call goes on.',
+    endsSoon: (left: string) => `This call reaches its time limit in ${left}.`,
+    quality: {
+      unknown: 'Measuring the line', 0: 'No signal', 1: 'Weak line', 2: 'Fair line', 3: 'Good line', 4: 'Very good line',
+    } satisfies Record<'unknown' | NonNullable<Meters['quality']>, string>,
+    blockTitle: 'Block this person?', blockLine: 'The call ends, and you two are not matched again.',
+    blockConfirm: 'Block and leave', blockCancel: 'Keep talking',
+  },
+
+  ended: {
+    reasons: {
+      hangup: ['You ended the call', 'Your partner has been told that you left.'],
+      partner_left: ['Your partner left', 'They moved on or closed the page. It happens.'],
+      partner_lost: ['Your partner was lost', 'Their connection broke and did not come back.'],
+      failed: ['The line broke', 'The connection could not be kept up.'],
+      max_length: ['Time is up', 'Calls have a time limit, and this one reached it.'],
+      gone: ['The call is over', 'The service no longer knows this call.'],
+    } satisfies Record<EndReason, Point>,
+    blocked: ['Blocked', 'The call is over, and you two will not be matched again.'] as Point,
+    talked: (s: number) => `You talked for ${lasted(s)}.`,
+    nothingKept: 'Nothing of it was kept.',
+  },
+
+  error: {
+    wait: (left: string) => `You can try again in ${left}.`,
+    codes: {
+      relay_unavailable: { title: 'No private relay is free', what: 'Every call here goes through a relay, so that nobody learns your IP address. None can be had right now, so you have not been queued.', next: 'Please try again in a moment.' },
+      queue_unavailable: { title: 'The waiting room is closed', what: 'The part of Sotto that brings people together does not answer.', next: 'Please try again in a moment.' },
+      server_full: { title: 'Sotto is full', what: 'More people are here than this service can hold.', next: 'Please try again in a few minutes.' },
+      rate_limited: { title: 'That was a bit fast', what: 'Too many tries came from your connection in a short time.', next: 'Please wait a moment, then connect again.' },
+      unauthorized: { title: 'Your visit has expired', what: 'The page was open for a long time, and its pass is no longer valid.', next: 'Connect starts a new one.' },
+      superseded: { title: 'Sotto continues elsewhere', what: 'It was opened again in another window, which took your place.', next: 'Connect here moves it back.' },
+      microphone_refused: { title: 'The microphone is not allowed', what: 'Your browser did not let Sotto use it, and without a voice there is no call.', next: 'Open the site settings beside the address bar, set Microphone to Allow, and connect again. On a phone, check in the system settings that the browser itself may use it.' },
+      microphone_absent: { title: 'No microphone found', what: 'Your browser sees no microphone on this device.', next: 'Plug one in or switch it on, then connect again.' },
+      microphone_busy: { title: 'The microphone is taken', what: 'Another program seems to be using it.', next: 'Close other calls or recorders, then connect again.' },
+      microphone_lost: { title: 'The microphone went away', what: 'It was unplugged or switched off, so the call was ended.', next: 'Plug it back in or choose another one on the start page, then connect again.' },
+      offline: { title: 'No connection', what: 'Sotto cannot be reached from here.', next: 'Check that you are online, then connect again.' },
+      leak: { title: 'Stopped to protect you', what: 'Your browser offered a way around the relay, which could have shown your IP address. It was not sent.', next: 'Switch off extensions that change calls, or try another browser, then connect again.' },
+      unsupported: { title: 'This browser cannot call', what: 'It lacks what private voice calls need, or this address does not start with https.', next: 'Open this page in a current Firefox, Chrome, Edge or Safari, not inside another app.' },
+      other_tab: { title: 'Sotto is open in another tab', what: 'One person, one call: only one tab can be connected.', next: 'Connect here moves it to this tab.' },
+      internal: { title: 'Something went wrong', what: 'This is our fault, not yours.', next: 'Please try again.' },
+    } satisfies Record<ErrorCode, Fault>,
+  },
+
+  interests: {
+    music: 'Music', films: 'Films', books: 'Books', games: 'Games', sport: 'Sport', travel: 'Travel', food: 'Food',
+    nature: 'Nature', science: 'Science', technology: 'Technology', art: 'Art', history: 'History', work: 'Work',
+    family: 'Family', learning: 'Learning', anything: 'Anything',
+  } satisfies Record<Interest, string>,
+
+  said: {
+    muted: 'You are muted.', unmuted: 'You can be heard again.',
+    partnerMuted: 'Your partner muted themselves.', partnerUnmuted: 'Your partner can be heard again.',
+    online: 'Sotto can be reached again.', endsSoon: 'This call ends in one minute.', recovered: 'The call is back.',
+    place: (position: number) => `Number ${position} in the queue.`,
+  },
+};
+
+export type Words = typeof en;
+
+const LANGUAGES: Readonly<Record<string, Words>> = { en };
+
+/** The words in the first of the preferred languages (BCP 47 tags) that the page speaks, and that language. */
+export function wordsFor(tags: readonly string[]): { lang: string; words: Words } {
+  for (const tag of tags) {
+    const lang = tag.split('-')[0]?.toLowerCase() ?? '';
+    const words = LANGUAGES[lang];
+    if (words) return { lang, words };
+  }
+  return { lang: 'en', words: en };
+}
+
+export const { lang, words: t } = wordsFor(navigator.languages);

@@ -1,0 +1,42 @@
+/** One state for each thing the caller page can show; names are the gallery's addresses. */
+
+import type { ErrorCode, EndReason, State } from '../caller/types.ts';
+
+const call = { callId: 'AAAAAAAAAAAAAAAAAAAAAA', partner: 'human' } as const;
+const waiting = { screen: 'waiting', position: 3, estimateS: 20, notice: null, offline: false } as const;
+const connecting = {
+  screen: 'connecting', stage: 'ice', ...call, partnerMuted: false, offline: false, playbackBlocked: false,
+} as const;
+const CODES: readonly ErrorCode[] = [
+  'relay_unavailable', 'queue_unavailable', 'server_full', 'rate_limited', 'unauthorized', 'superseded',
+  'microphone_refused', 'microphone_absent', 'microphone_busy', 'microphone_lost', 'offline', 'leak', 'unsupported',
+  'other_tab', 'internal',
+];
+const REASONS: readonly EndReason[] = ['hangup', 'partner_left', 'partner_lost', 'failed', 'max_length', 'gone'];
+
+export function samples(nowMs: number): Record<string, State> {
+  const talking = {
+    screen: 'talking', ...call, sinceMs: nowMs - 754_000, endsMs: nowMs + 2_846_000, muted: false, partnerMuted: false,
+    offline: false, endsSoon: false, playbackBlocked: false,
+  } as const;
+  return {
+    rules: { screen: 'rules' },
+    start: { screen: 'start' },
+    asking: { screen: 'asking' },
+    waiting: { ...waiting, sinceMs: nowMs - 42_000 },
+    'waiting-first': { ...waiting, sinceMs: nowMs - 4_000, position: null, estimateS: null },
+    'waiting-back': { ...waiting, sinceMs: nowMs - 4_000, position: 1, estimateS: null, notice: 'failed', offline: true },
+    connecting,
+    'connecting-bot': { ...connecting, stage: 'channel', partner: 'bot' },
+    talking,
+    'talking-muted': { ...talking, muted: true, partnerMuted: true, endsSoon: true, endsMs: nowMs + 48_000 },
+    'talking-trouble': { ...talking, offline: true, playbackBlocked: true },
+    'talking-bot': { ...talking, partner: 'bot' },
+    reconnecting: { ...talking, screen: 'reconnecting' },
+    'ended-blocked': { screen: 'ended', reason: 'hangup', blocked: true, talkedS: 65 },
+    ...Object.fromEntries(REASONS.map((reason) =>
+      [`ended-${reason}`, { screen: 'ended', reason, blocked: false, talkedS: 754 } satisfies State])),
+    ...Object.fromEntries(CODES.map((code) =>
+      [`error-${code}`, { screen: 'error', code, retryAfterS: code === 'rate_limited' ? 30 : null } satisfies State])),
+  };
+}
