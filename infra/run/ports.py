@@ -32,17 +32,17 @@ def require(host: str, port: int, kinds: tuple[socket.SocketKind, ...], variable
     Raises:
         SystemExit: It cannot; the text says why and what to do.
     """
+    another = f"choose another, for example: {variable}={other(port)} make run"
     for kind in kinds:
         match fault(host, port, kind):
             case 0:
                 continue
             case errno.EADDRINUSE:
-                reason = "is taken by another program"
+                raise SystemExit(f"Port {port} is taken by another program: {another}")
             case errno.EACCES:
-                reason = "is not yours to open (below 1024 is for root)"
+                raise SystemExit(f"Port {port} is not yours to open, below 1024 is for root: {another}")
             case _:
-                reason = f"cannot be opened on {host}"
-        raise SystemExit(f"Port {port} {reason}: free it, or choose another, for example {variable}={other(port)}.")
+                raise SystemExit(f"Port {port} cannot be opened on {host}: is that an address of this machine?")
 
 
 def other(port: int) -> int:

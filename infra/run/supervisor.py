@@ -60,11 +60,13 @@ class Supervisor:
             loop.add_signal_handler(number, self._signalled)
         async with asyncio.TaskGroup() as tasks:
             rising = tasks.create_task(self._rise(tasks))
-            await self._stopping.wait()
-            rising.cancel()
-            await asyncio.wait([rising])
-            for stage in reversed(self._running):
-                await _end(stage)
+            try:
+                await self._stopping.wait()
+            finally:
+                rising.cancel()
+                await asyncio.wait([rising])
+                for stage in reversed(self._running):
+                    await _end(stage)
         return self._fault
 
     def _signalled(self) -> None:
@@ -91,7 +93,9 @@ class Supervisor:
                 tasks.create_task(self._follow(program.name, process))
             for program in stage:
                 if not await _becomes_ready(program):
-                    self._stop(f"{program.name} was not ready after {START_S:.0f} s; its last words stand above.")
+                    self._stop(
+                        f"{program.name} was not ready after {START_S:.0f} s; its last words stand above, or in .run/."
+                    )
         self._announce()
 
     async def _follow(self, name: str, process: Process) -> None:
@@ -100,7 +104,7 @@ class Supervisor:
             self._write(name, line)
         code = await process.wait()
         how = f"with exit code {code}" if code >= 0 else f"by {signal.Signals(-code).name}"
-        self._stop(f"{name} ended {how}, so everything was stopped; its last words stand above.")
+        self._stop(f"{name} ended {how}, so everything was stopped; its last words stand above, or in .run/.")
 
 
 async def _becomes_ready(program: Program) -> bool:
