@@ -22,7 +22,8 @@ const plural = (n: number, one: string, many: string) => `${n} ${n === 1 ? one :
 function lasted(seconds: number): string {
   if (seconds < 60) return plural(seconds, 'second', 'seconds');
   const minutes = Math.round(seconds / 60);
-  return minutes < 60 ? plural(minutes, 'minute', 'minutes') : `${plural(Math.floor(minutes / 60), 'hour', 'hours')} ${minutes % 60} min`;
+  const [h, m] = [Math.floor(minutes / 60), minutes % 60];
+  return [h > 0 && plural(h, 'hour', 'hours'), m > 0 && plural(m, 'minute', 'minutes')].filter(Boolean).join(' ');
 }
 
 const en = {
@@ -78,7 +79,7 @@ const en = {
     noEstimate: 'No estimate yet.',
     estimate: (s: number) => {
       if (s < 8) return 'It should take a few seconds.';
-      if (s < 55) return `About ${Math.ceil(s / 10) * 10} seconds to go.`;
+      if (s < 50) return `About ${Math.ceil(s / 10) * 10} seconds to go.`;
       const minutes = Math.round(s / 60);
       return minutes <= 1 ? 'About a minute to go.' : `About ${minutes} minutes to go.`;
     },

@@ -1,6 +1,6 @@
 /** What every screen is made of: a scene to look at, words to read, actions within reach of a thumb. */
 
-import type { ComponentChildren } from 'preact';
+import type { ComponentChildren, JSX } from 'preact';
 import { Icon, type IconName } from './icon.tsx';
 
 interface FrameProps {
@@ -10,15 +10,19 @@ interface FrameProps {
   scene: ComponentChildren;
   children: ComponentChildren;
   actions: ComponentChildren;
+  /** The scene is the point of this screen and gets the room that is left. */
+  live?: boolean;
+  /** The scene says what the title says. */
+  quiet?: boolean;
 }
 
-export function Frame({ title, scene, children, actions }: FrameProps) {
+export function Frame({ title, scene, children, actions, live = false, quiet = false }: FrameProps) {
   return (
-    <div class="frame">
+    <div class={live ? 'frame live' : 'frame'}>
       <div class="scene">{scene}</div>
       <div class="panel">
         <div class="words">
-          <h1 tabIndex={-1}>{title}</h1>
+          <h1 class={quiet ? 'quiet' : undefined} tabIndex={-1}>{title}</h1>
           {children}
         </div>
         <div class="actions">{actions}</div>
@@ -41,6 +45,16 @@ export function Button({ label, onClick, kind = 'plain', icon, disabled = false 
       {icon && <Icon name={icon} />}
       {label}
     </button>
+  );
+}
+
+/** A native select, as phones show it best, in the page's own dress. */
+export function Select({ children, ...rest }: JSX.IntrinsicElements['select']) {
+  return (
+    <span class="select">
+      <select {...rest}>{children}</select>
+      <Icon name="down" />
+    </span>
   );
 }
 

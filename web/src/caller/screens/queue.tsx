@@ -21,7 +21,7 @@ function Cancel({ dispatch }: { dispatch(event: Event): void }) {
 
 export function Asking({ dispatch }: Props<'asking'>) {
   return (
-    <Frame
+    <Frame live
       title={t.asking.title} actions={<Cancel dispatch={dispatch} />}
       scene={<div class="orb"><Icon name="microphone" /></div>}
     >
@@ -38,7 +38,7 @@ export function Waiting({ state, dispatch }: Props<'waiting'>) {
   const elapsed = Math.max(0, (useNow() - state.sinceMs) / 1000);
   const { tips } = t.waiting;
   return (
-    <Frame
+    <Frame live
       title={t.waiting.title} actions={<Cancel dispatch={dispatch} />}
       scene={
         <div class="orb breathing">
@@ -60,7 +60,7 @@ const STEPS: readonly Stage[] = ['channel', 'parameters', 'ice', 'audio'];
 export function Connecting({ state, dispatch }: Props<'connecting'>) {
   const current = STEPS.indexOf(state.stage);
   return (
-    <Frame
+    <Frame live
       title={heading(state)} actions={<Cancel dispatch={dispatch} />}
       scene={<div class="meeting"><span class="dot" /><Mark /><span class="dot" /></div>}
     >

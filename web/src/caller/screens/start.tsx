@@ -4,7 +4,7 @@ import { useComputed } from '@preact/signals';
 import { INTERESTS, LANGUAGES, MOST_INTERESTS, MOST_LANGUAGES, toggled } from '../choices.ts';
 import { languageName } from '../format.ts';
 import { Mark } from '../parts/brand.tsx';
-import { Button, Frame } from '../parts/frame.tsx';
+import { Button, Frame, Select } from '../parts/frame.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { Level } from '../parts/level.tsx';
 import { t } from '../text.ts';
@@ -34,8 +34,8 @@ function Languages({ prefs }: Pick<AppProps, 'prefs'>) {
         ))}
       </ul>
       {languages.length < MOST_LANGUAGES && (
-        <select
-          class="select" aria-label={t.start.addLanguage} aria-describedby="languages-hint" value=""
+        <Select
+          aria-label={t.start.addLanguage} aria-describedby="languages-hint" value=""
           onChange={({ currentTarget }) => {
             if (currentTarget.value) toggle(currentTarget.value);
             currentTarget.value = '';
@@ -43,7 +43,7 @@ function Languages({ prefs }: Pick<AppProps, 'prefs'>) {
         >
           <option value="">{t.start.addLanguage}</option>
           {others.map(([tag, name]) => <option key={tag} value={tag} lang={tag}>{name}</option>)}
-        </select>
+        </Select>
       )}
     </fieldset>
   );
@@ -93,11 +93,11 @@ function Microphone({ meters, devices, deviceId, check, onCheck, onDevice }: App
       {check.value === 'on' && named.length > 0 && (
         <label class="field">
           <span>{t.start.device}</span>
-          <select class="select" value={deviceId.value ?? ''} onChange={({ currentTarget }) => onDevice(currentTarget.value)}>
+          <Select value={deviceId.value ?? ''} onChange={({ currentTarget }) => onDevice(currentTarget.value)}>
             {named.map((device, index) => (
               <option key={device.deviceId} value={device.deviceId}>{device.label || t.start.unnamed(index + 1)}</option>
             ))}
-          </select>
+          </Select>
         </label>
       )}
     </fieldset>

@@ -74,8 +74,8 @@ function Block({ dispatch }: Pick<Props, 'dispatch'>) {
 export function Talking({ state, meters, dispatch }: Props) {
   const now = useNow();
   return (
-    <Frame
-      title={heading(state)}
+    <Frame live
+      quiet title={heading(state)}
       scene={<Voices state={state} meters={meters} />}
       actions={<>
         <div class="controls" role="group" aria-label={t.talking.controls}>

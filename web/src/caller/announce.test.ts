@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { samples } from '../gallery/samples.ts';
+import { announcement, heading, title } from './announce.ts';
+import { transition } from './state.ts';
+import { t } from './text.ts';
+import type { Event, State } from './types.ts';
+
+const all = samples(1_000_000);
+const sample = (name: string): State => {
+  const state = all[name];
+  assert.ok(state, name);
+  return state;
+};
+const after = (name: string, event: Event): string | null => {
+  const state = sample(name);
+  return announcement(state, transition(state, event)[0]);
+};
+const { callId } = sample('talking') as State & { screen: 'talking' };
+
+for (const [name, state] of Object.entries(all)) {
+  test(`entering ${name} is announced, heading first, and named in the window's title`, () => {
+    assert.ok(announcement(null, state)?.startsWith(`${heading(state)}.`));
+    assert.equal(title(state), `${heading(state)} · Sotto`);
+  });
+
+  test(`${name} is not announced again while nothing changes`, () => {
+    assert.equal(announcement(state, structuredClone(state)), null);
+  });
+}
+
+const changes: [string, Event, string][] = [
+  ['talking', { type: 'mute' }, t.said.muted],
+  ['talking-muted', { type: 'unmute' }, t.said.unmuted],
+  ['talking', { type: 'partnerMuted', callId, muted: true }, t.said.partnerMuted],
+  ['talking-muted', { type: 'partnerMuted', callId, muted: false }, t.said.partnerUnmuted],
+  ['talking', { type: 'endsSoon', callId }, t.said.endsSoon],
+  ['talking', { type: 'offline' }, t.talking.offline],
+  ['talking-trouble', { type: 'online' }, t.said.online],
+  ['talking', { type: 'playbackBlocked' }, `${t.talking.playHint} ${t.talking.play}.`],
+  ['talking', { type: 'suspect', callId }, `${t.talking.reconnecting}. ${t.talking.reconnectingLine}`],
+  ['reconnecting', { type: 'recovered', callId }, t.said.recovered],
+  ['waiting', { type: 'waiting', position: 2, estimateS: 9, nowMs: 0 }, t.said.place(2)],
+  ['waiting', { type: 'offline' }, t.waiting.offline],
+  ['waiting-back', { type: 'online' }, t.said.online],
+  ['connecting', { type: 'stage', callId, stage: 'audio' }, `${t.connecting.stages.audio}.`],
+];
+for (const [name, event, sentence] of changes) {
+  test(`${event.type} on ${name} says: ${sentence}`, () => {
+    assert.equal(after(name, event), sentence);
+  });
+}
+
+test('an estimate that changes alone is not announced: it would never be quiet', () => {
+  assert.equal(after('waiting', { type: 'waiting', position: 3, estimateS: 7, nowMs: 0 }), null);
+});
+
+test('a bot is named as one when it is matched and again when the talk begins', () => {
+  assert.match(announcement(null, sample('connecting-bot')) ?? '', /not a human/);
+  assert.match(announcement(null, sample('talking-bot')) ?? '', /not a human/);
+});
+
+test('going back to the queue says why, and that the place is kept', () => {
+  assert.match(announcement(sample('talking'), sample('waiting-back')) ?? '', /could not be connected.*keep your place/);
+});

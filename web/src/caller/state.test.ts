@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { initial, legal, transition } from './state.ts';
+import type { Effect, EndReason, Event, Screen, State } from './types.ts';
+
+const call = { callId: 'A'.repeat(22), partner: 'human' } as const;
+const other = { callId: 'B'.repeat(22), partner: 'bot' } as const;
+const start: State = { screen: 'start' };
+const asking: State = { screen: 'asking' };
+const waiting: State = { screen: 'waiting', position: 4, estimateS: 30, sinceMs: 5_000, notice: 'failed', offline: false };
+const connecting: State = { screen: 'connecting', stage: 'ice', ...call, partnerMuted: true, offline: true, playbackBlocked: true };
+const talking: State = {
+  screen: 'talking', ...call, sinceMs: 10_000, endsMs: 70_000, muted: false, partnerMuted: false, offline: false,
+  endsSoon: false, playbackBlocked: false,
+};
+const broken: State = { ...talking, screen: 'reconnecting', muted: true, offline: true, playbackBlocked: true };
+const ended: State = { screen: 'ended', reason: 'partner_left', blocked: false, talkedS: 9 };
+const error: State = { screen: 'error', code: 'rate_limited', retryAfterS: 7 };
+
+const states: Record<Screen, State> = {
+  rules: initial, start, asking, waiting, connecting, talking, reconnecting: broken, ended, error,
+};
+
+const events: { [T in Event['type']]: Event & { type: T } } = {
+  accept: { type: 'accept' }, connect: { type: 'connect' }, cancel: { type: 'cancel' }, mute: { type: 'mute' },
+  unmute: { type: 'unmute' }, next: { type: 'next' }, end: { type: 'end', nowMs: 12_600 },
+  block: { type: 'block', nowMs: 12_600 }, home: { type: 'home' }, play: { type: 'play' },
+  waiting: { type: 'waiting', position: 2, estimateS: null, nowMs: 9_000 },
+  matched: { type: 'matched', call: other },
+  stage: { type: 'stage', callId: call.callId, stage: 'audio' },
+  talking: { type: 'talking', callId: call.callId, nowMs: 20_000, endsMs: 80_000 },
+  suspect: { type: 'suspect', callId: call.callId }, recovered: { type: 'recovered', callId: call.callId },
+  partnerMuted: { type: 'partnerMuted', callId: call.callId, muted: true },
+  endsSoon: { type: 'endsSoon', callId: call.callId },
+  playbackBlocked: { type: 'playbackBlocked' },
+  ended: { type: 'ended', callId: call.callId, reason: 'partner_lost', requeued: false, nowMs: 13_400 },
+  offline: { type: 'offline' }, online: { type: 'online' },
+  failed: { type: 'failed', code: 'offline', retryAfterS: 3 },
+};
+
+const stop: Effect = { type: 'stop' };
+const begin: Effect = { type: 'begin' };
+const next: Effect = { type: 'next' };
+const failed: State = { screen: 'error', code: 'offline', retryAfterS: 3 };
+const fresh = { partnerMuted: false, offline: false, playbackBlocked: false } as const;
+const matched: State = { screen: 'connecting', stage: 'channel', ...other, ...fresh };
+
+/** What leads somewhere from each screen; everything that is not here must change nothing. */
+const expected: Record<Screen, Partial<Record<Event['type'], [State, ...Effect[]]>>> = {
+  rules: { accept: [start] },
+  start: { connect: [asking, begin], failed: [failed, stop] },
+  asking: {
+    cancel: [start, stop], matched: [matched], failed: [failed, stop],
+    waiting: [{ screen: 'waiting', position: 2, estimateS: null, sinceMs: 9_000, notice: null, offline: false }],
+  },
+  waiting: {
+    cancel: [start, stop], matched: [matched], failed: [failed, stop],
+    waiting: [{ ...waiting, position: 2, estimateS: null }],
+    offline: [{ ...waiting, offline: true }], online: [waiting],
+  },
+  connecting: {
+    cancel: [start, stop], stage: [{ ...connecting, stage: 'audio' }], failed: [failed, stop],
+    // What the partner and the browser did before the first sound is not forgotten.
+    talking: [{ ...talking, sinceMs: 20_000, endsMs: 80_000, partnerMuted: true, offline: true, playbackBlocked: true }],
+    partnerMuted: [connecting], playbackBlocked: [connecting], offline: [connecting],
+    online: [{ ...connecting, offline: false }],
+    ended: [{ screen: 'ended', reason: 'partner_lost', blocked: false, talkedS: 0 }],
+  },
+  talking: {
+    mute: [{ ...talking, muted: true }, { type: 'mute', muted: true }], unmute: [talking],
+    next: [asking, next], play: [talking], talking: [{ ...talking, endsMs: 80_000 }],
+    end: [{ screen: 'ended', reason: 'hangup', blocked: false, talkedS: 3 }, { type: 'hangup' }],
+    block: [{ screen: 'ended', reason: 'hangup', blocked: true, talkedS: 3 }, { type: 'block' }],
+    suspect: [{ ...talking, screen: 'reconnecting' }],
+    partnerMuted: [{ ...talking, partnerMuted: true }], endsSoon: [{ ...talking, endsSoon: true }],
+    playbackBlocked: [{ ...talking, playbackBlocked: true }],
+    offline: [{ ...talking, offline: true }], online: [talking],
+    ended: [{ screen: 'ended', reason: 'partner_lost', blocked: false, talkedS: 3 }], failed: [failed, stop],
+  },
+  reconnecting: {
+    mute: [broken], unmute: [{ ...broken, muted: false }, { type: 'mute', muted: false }],
+    next: [asking, next], play: [{ ...broken, playbackBlocked: false }, { type: 'play' }],
+    end: [{ screen: 'ended', reason: 'hangup', blocked: false, talkedS: 3 }, { type: 'hangup' }],
+    block: [{ screen: 'ended', reason: 'hangup', blocked: true, talkedS: 3 }, { type: 'block' }],
+    talking: [{ ...broken, endsMs: 80_000 }], recovered: [{ ...broken, screen: 'talking' }],
+    partnerMuted: [{ ...broken, partnerMuted: true }], endsSoon: [{ ...broken, endsSoon: true }],
+    playbackBlocked: [broken], offline: [broken], online: [{ ...broken, offline: false }],
+    ended: [{ screen: 'ended', reason: 'partner_lost', blocked: false, talkedS: 3 }], failed: [failed, stop],
+  },
+  ended: { next: [asking, next], home: [start, stop], failed: [failed, stop] },
+  error: { connect: [asking, begin], home: [start, stop] },
+};
+
+for (const [screen, state] of Object.entries(states) as [Screen, State][]) {
+  for (const [type, event] of Object.entries(events) as [Event['type'], Event][]) {
+    const want = expected[screen][type];
+    test(`${type} on ${screen} ${want ? `leads to ${want[0].screen}` : 'changes nothing'}`, () => {
+      const before = structuredClone(state);
+      const [after, effects] = transition(state, event);
+
+      assert.deepEqual(state, before, 'the old state is left as it was');
+      if (want) assert.deepEqual([after, ...effects], want);
+      else assert.ok(after === state && effects.length === 0);
+    });
+  }
+  test(`the table has an entry for exactly what leads somewhere from ${screen}`, () => {
+    assert.deepEqual([...(legal.get(screen) ?? [])].sort(), Object.keys(expected[screen]).sort());
+  });
+}
+
+for (const type of ['stage', 'talking', 'suspect', 'recovered', 'partnerMuted', 'endsSoon', 'ended'] as const) {
+  test(`${type} of another call changes nothing anywhere`, () => {
+    for (const state of Object.values(states)) {
+      const [after, effects] = transition(state, { ...events[type], callId: other.callId });
+
+      assert.ok(after === state && effects.length === 0);
+    }
+  });
+}
+
+const requeues: [EndReason, string | null][] = [
+  ['partner_left', 'partner_lost'], ['partner_lost', 'partner_lost'], ['failed', 'failed'], ['gone', 'failed'],
+  ['hangup', null],
+];
+for (const [reason, notice] of requeues) {
+  test(`a call that ended as ${reason} with the place kept goes back to waiting, and says ${notice ?? 'nothing'}`, () => {
+    for (const state of [connecting, talking, broken]) {
+      const [after, effects] = transition(state, { ...events.ended, reason, requeued: true });
+
+      assert.deepEqual(after, { screen: 'waiting', position: null, estimateS: null, sinceMs: 13_400, notice, offline: false });
+      assert.deepEqual(effects, []);
+    }
+  });
+}
+
+test('muting twice tells the edges once', () => {
+  const [muted] = transition(talking, { type: 'mute' });
+
+  assert.deepEqual(transition(muted, { type: 'mute' }), [muted, []]);
+});
+
+test('a clock that was set back never makes a call last less than nothing', () => {
+  const [after] = transition(talking, { type: 'end', nowMs: 0 });
+
+  assert.equal(after.screen === 'ended' && after.talkedS, 0);
+});
+
+test('a call of the next match starts with nothing of the last one', () => {
+  let state: State = broken;
+  for (const event of [events.next, events.waiting, events.matched, { ...events.talking, callId: other.callId }]) {
+    [state] = transition(state, event);
+  }
+
+  assert.deepEqual(state, { ...talking, ...other, ...fresh, sinceMs: 20_000, endsMs: 80_000 });
+});
