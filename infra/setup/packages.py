@@ -72,7 +72,17 @@ def install(names: list[str]) -> None:
     have = shutil.which
     before = rights(names, apt=bool(have("apt-get")), root=os.geteuid() == 0, sudo=bool(have("sudo")))
     print(f"Installing {', '.join(names)} with apt …", flush=True)
-    apt = [*before, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq", "-o", "DPkg::Lock::Timeout=300"]
+    apt = [
+        *before,
+        "env",
+        "DEBIAN_FRONTEND=noninteractive",
+        "apt-get",
+        "-qq",
+        "-o",
+        "DPkg::Lock::Timeout=300",
+        "-o",
+        "Dpkg::Use-Pty=0",
+    ]
     # A foreign source that does not answer need not stand in the way of the packages themselves.
     subprocess.run([*apt, "update"], check=False)
     with ExitStack() as stack:
