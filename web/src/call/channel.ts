@@ -1,0 +1,119 @@
+/**
+ * The call's private Realtime channel: one client, one channel, one event name, for one call.
+ *
+ * The client rejoins after a lost socket by itself; a channel that the server closed (expired token, too many messages)
+ * it forgets. Then, and when joining fails twice, this builds a new client.
+ */
+
+import { RealtimeClient } from '@supabase/realtime-js';
+import type { RealtimeChannel } from '@supabase/realtime-js';
+
+import type { Grant } from '../caller/wire.ts';
+
+const EVENT = 's';
+const RECONNECT_MS = [200, 500, 1000, 2000];
+const RECONNECT_MAX_MS = 4000;
+const MAX_FAULTS = 2;
+
+export interface ChannelListener {
+  joined(): void;
+  parted(): void;
+  payload(payload: unknown): void;
+}
+
+/** The socket URL of a Realtime base URL, which may be a path of this page's origin. */
+export function socketUrl(base: string, page: string): string {
+  const url = new URL(base, page);
+  url.protocol = url.protocol.replace('http', 'ws');
+  return url.href.replace(/\/$/, '');
+}
+
+export class Channel {
+  private readonly topic: string;
+  private readonly listener: ChannelListener;
+  private grant: Grant;
+  private client: RealtimeClient | null = null;
+  private channel: RealtimeChannel | null = null;
+  private joined = false;
+  private faults = 0;
+  private rebuilds = 0;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(topic: string, grant: Grant, listener: ChannelListener) {
+    this.topic = topic;
+    this.grant = grant;
+    this.listener = listener;
+    void this.open();
+  }
+
+  send(payload: object): void {
+    // Not joined, the client would fall back to HTTP and mix two transports; a lost frame is sent again anyway.
+    if (this.joined) void this.channel?.send({ type: 'broadcast', event: EVENT, payload }).catch(() => undefined);
+  }
+
+  /** Take a fresh token for the same call. */
+  renew(grant: Grant): void {
+    this.grant = grant;
+    if (this.joined) void this.client?.setAuth(grant.token);
+    else this.rebuild(0);
+  }
+
+  close(): void {
+    clearTimeout(this.timer);
+    this.drop();
+  }
+
+  private async open(): Promise<void> {
+    const client = new RealtimeClient(socketUrl(this.grant.url, location.href), {
+      params: { apikey: this.grant.key },
+      timeout: 10_000,
+      heartbeatIntervalMs: 10_000,
+      reconnectAfterMs: (tries: number) => RECONNECT_MS[tries - 1] ?? RECONNECT_MAX_MS,
+      worker: true,
+      // Without a logger of our own the library writes warnings to the console.
+      logger: () => undefined,
+    });
+    this.client = client;
+    // Joining before the token is set would join as nobody.
+    await client.setAuth(this.grant.token);
+    if (this.client !== client) return;
+    const config = { private: true, broadcast: { ack: true, self: false } };
+    this.channel = client.channel(this.topic, { config });
+    this.channel.on('broadcast', { event: EVENT }, ({ payload }) => {
+      if (this.client === client) this.listener.payload(payload);
+    });
+    this.channel.subscribe((status) => {
+      if (this.client === client) this.onStatus(status);
+    });
+  }
+
+  private onStatus(status: string): void {
+    const was = this.joined;
+    this.joined = status === 'SUBSCRIBED';
+    if (this.joined) {
+      this.faults = this.rebuilds = 0;
+      this.listener.joined();
+      return;
+    }
+    if (was) this.listener.parted();
+    if (status === 'CLOSED' || ++this.faults >= MAX_FAULTS) {
+      this.rebuild(RECONNECT_MS[this.rebuilds++] ?? RECONNECT_MAX_MS);
+    }
+  }
+
+  private rebuild(delayMs: number): void {
+    this.drop();
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => void this.open(), delayMs);
+  }
+
+  private drop(): void {
+    const { client, channel } = this;
+    this.client = this.channel = null;
+    this.joined = false;
+    this.faults = 0;
+    // Leaving first lets what was just sent go out before the socket closes.
+    if (channel) void channel.unsubscribe().catch(() => undefined);
+    void client?.disconnect();
+  }
+}

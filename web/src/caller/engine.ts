@@ -1,0 +1,276 @@
+/**
+ * Does what the page's state machine asks for, and tells it what happens.
+ *
+ * A run lasts from `begin` to `stop`: microphone, queue socket, prepared connection and calls live no longer than it.
+ */
+
+import { Call } from '../call/call.ts';
+import type { CallListener } from '../call/call.ts';
+import { Leak } from '../call/local.ts';
+import { Fault } from './fault.ts';
+import type { Levels } from './levels.ts';
+import { wakeMeters } from './meter.ts';
+import type { Microphone } from './microphone.ts';
+import { Playback } from './playback.ts';
+import { Preparation } from './preparation.ts';
+import { QueueSocket } from './queue.ts';
+import { Session } from './session.ts';
+import { Tab } from './tab.ts';
+import type { Effect, Event, Prefs, Stage } from './types.ts';
+import type { IceServer, Matched, ServerMessage } from './wire.ts';
+
+const WARN_BEFORE_MS = 60_000;
+/** How long the server may take to confirm what the partner himself has said. */
+const BYE_MS = 3000;
+
+export interface Surroundings {
+  dispatch(event: Event): void;
+  prefs(): Prefs;
+  deviceId(): string | null;
+  microphone: Microphone;
+  levels: Levels;
+}
+
+interface Current {
+  call: Call;
+  id: string;
+  /** What could not be told yet, because the socket was lost. */
+  failed: Stage | null;
+}
+
+const supported = (): boolean =>
+  'RTCPeerConnection' in globalThis && 'mediaDevices' in navigator && 'AudioContext' in globalThis;
+
+function queueUrl(): string {
+  const url = new URL('/v1/queue', location.href);
+  url.protocol = url.protocol.replace('http', 'ws');
+  return url.href;
+}
+
+export class Engine {
+  private readonly around: Surroundings;
+  private readonly session = new Session();
+  private readonly playback = new Playback();
+  private readonly tab = new Tab();
+  private queue: QueueSocket | null = null;
+  private preparation: Preparation | null = null;
+  private current: Current | null = null;
+  private timers: ReturnType<typeof setTimeout>[] = [];
+  private steal = false;
+  /** Counts runs, so that what was begun in an older one knows that it is late. */
+  private run = 0;
+
+  constructor(around: Surroundings) {
+    this.around = around;
+    this.playback.onBlocked = () => around.dispatch({ type: 'playbackBlocked' });
+    this.tab.onStolen = () => this.fail(new Fault('superseded'));
+    window.addEventListener('online', () => this.queue?.hurry());
+  }
+
+  perform(effect: Effect): void {
+    switch (effect.type) {
+      case 'begin': return void this.begin();
+      case 'stop': return this.stop();
+      case 'mute': if (this.current) this.current.call.muted = effect.muted; return;
+      case 'next': return this.next();
+      case 'hangup':
+      case 'block': return this.finish(effect.type);
+      case 'play': return this.playback.resume();
+    }
+  }
+
+  /** Leave everything at once. */
+  stop(): void {
+    this.run++;
+    this.steal = false;
+    this.endCall();
+    this.queue?.close();
+    this.queue = null;
+    this.preparation?.close();
+    this.preparation = null;
+    this.around.levels.hearMicrophone(null);
+    this.around.microphone.close();
+    this.tab.free();
+  }
+
+  /** Another microphone, chosen or found: whoever has the old one gets it. */
+  async changeMicrophone(track: MediaStreamTrack): Promise<void> {
+    this.around.levels.hearMicrophone(track);
+    await Promise.all([this.preparation?.replaceMicrophone(track), this.current?.call.replaceMicrophone(track)]);
+  }
+
+  private async begin(): Promise<void> {
+    const run = ++this.run;
+    const { microphone, levels, deviceId } = this.around;
+    if (!supported()) return this.fail(new Fault('unsupported'));
+    // All that needs the person's gesture comes before the first await.
+    this.playback.prepare();
+    wakeMeters();
+    const opening = microphone.track ?? microphone.open(deviceId());
+    const claiming = this.tab.claim(this.steal);
+    this.steal = false;
+    try {
+      const [track, ours] = await Promise.all([opening, claiming]);
+      if (run !== this.run) return;
+      if (!ours) {
+        this.fail(new Fault('other_tab'));
+        // Connecting right from that message takes over; the stop that came with it has cleared this.
+        this.steal = true;
+        return;
+      }
+      levels.hearMicrophone(track);
+      this.open();
+    } catch (error) {
+      if (run === this.run) this.fail(error);
+    }
+  }
+
+  private open(): void {
+    const { dispatch, microphone, prefs } = this.around;
+    microphone.onLost = () => void this.recoverMicrophone();
+    this.preparation = new Preparation(() => microphone.track);
+    this.queue = new QueueSocket(queueUrl(), this.session, {
+      message: (message) => this.onMessage(message),
+      offline: () => dispatch({ type: 'offline' }),
+      online: () => dispatch({ type: 'online' }),
+      fault: (fault) => this.fail(fault),
+      prefs,
+      callId: () => this.current?.id ?? null,
+    });
+  }
+
+  private onMessage(message: ServerMessage): void {
+    switch (message.type) {
+      case 'relay':
+        this.requeueIfCalled();
+        return void this.prepare(message.ice_servers);
+      case 'waiting':
+        this.requeueIfCalled();
+        this.preparation?.keep();
+        return this.around.dispatch(
+          { type: 'waiting', position: message.position, estimateS: message.estimate_s ?? null, nowMs: Date.now() });
+      case 'matched':
+        this.queue?.send({ type: 'ack', call_id: message.call_id });
+        if (message.call_id !== this.current?.id) this.startCall(message);
+        return;
+      case 'resumed':
+        if (message.call_id !== this.current?.id) return;
+        this.current.call.renew(message.channel);
+        if (this.current.failed) this.tellFailed(this.current.failed);
+        return;
+      case 'ended': {
+        const { call_id: callId, reason, requeued = false } = message;
+        if (callId !== this.current?.id) return;
+        if (requeued) this.endCall();
+        else this.stop();
+        return this.around.dispatch({ type: 'ended', callId, reason, requeued, nowMs: Date.now() });
+      }
+    }
+  }
+
+  private async prepare(servers: readonly IceServer[]): Promise<void> {
+    const run = this.run;
+    const { preparation } = this;
+    try {
+      await preparation?.renew(servers);
+      if (run === this.run) this.queue?.send({ type: 'ready' });
+    } catch (error) {
+      // While an older one waits for a partner, a newer one may fail.
+      if (run === this.run && !preparation?.ready) this.fail(error instanceof Leak ? error : new Fault('relay_unavailable'));
+    }
+  }
+
+  private startCall(match: Matched): void {
+    const { preparation } = this;
+    if (!preparation) return;
+    this.requeueIfCalled();
+    const id = match.call_id;
+    this.around.dispatch({ type: 'matched', call: { callId: id, partner: match.partner } });
+    this.current = { id, failed: null, call: new Call(match, preparation.take(), this.listenTo(match)) };
+  }
+
+  private listenTo({ call_id: callId, deadlines }: Matched): CallListener {
+    const { dispatch, levels } = this.around;
+    return {
+      stage: (stage) => dispatch({ type: 'stage', callId, stage }),
+      connected: () => {
+        this.queue?.send({ type: 'connected', call_id: callId });
+        const callMs = deadlines.call_s * 1000;
+        dispatch({ type: 'talking', callId, nowMs: Date.now(), endsMs: Date.now() + callMs });
+        this.later(Math.max(0, callMs - WARN_BEFORE_MS), () => dispatch({ type: 'endsSoon', callId }));
+      },
+      stream: (stream) => {
+        this.playback.play(stream);
+        levels.hearPartner(stream);
+      },
+      partnerMuted: (muted) => dispatch({ type: 'partnerMuted', callId, muted }),
+      suspect: () => dispatch({ type: 'suspect', callId }),
+      recovered: () => dispatch({ type: 'recovered', callId }),
+      sample: (sample) => levels.sample(sample),
+      bye: () => this.later(BYE_MS, () => {
+        this.finish('hangup');
+        dispatch({ type: 'ended', callId, reason: 'partner_left', requeued: false, nowMs: Date.now() });
+      }),
+      failed: (stage) => this.tellFailed(stage),
+      leak: () => {
+        this.tellFailed('relay');
+        this.fail(new Leak());
+      },
+    };
+  }
+
+  private tellFailed(stage: Stage): void {
+    if (!this.current) return;
+    const told = this.queue?.send({ type: 'failed', call_id: this.current.id, stage });
+    this.current.failed = told ? null : stage;
+  }
+
+  /** News of the queue while we think that we are in a call: the server knows better. */
+  private requeueIfCalled(): void {
+    const callId = this.current?.id;
+    if (callId === undefined) return;
+    this.endCall();
+    this.around.dispatch({ type: 'ended', callId, reason: 'failed', requeued: true, nowMs: Date.now() });
+  }
+
+  private next(): void {
+    this.endCall();
+    if (this.queue?.send({ type: 'next' })) return;
+    this.stop();
+    void this.begin();
+  }
+
+  private finish(type: 'hangup' | 'block'): void {
+    if (this.current) this.queue?.send({ type, call_id: this.current.id });
+    this.stop();
+  }
+
+  private endCall(): void {
+    this.timers.splice(0).forEach(clearTimeout);
+    this.current?.call.close();
+    this.current = null;
+    this.playback.stop();
+    this.around.levels.hearPartner(null);
+  }
+
+  /** Until the call ends. */
+  private later(ms: number, act: () => void): void {
+    this.timers.push(setTimeout(act, ms));
+  }
+
+  private async recoverMicrophone(): Promise<void> {
+    const run = this.run;
+    try {
+      const track = await this.around.microphone.open(null);
+      if (run === this.run) await this.changeMicrophone(track);
+    } catch {
+      if (run === this.run) this.fail(new Fault('microphone_lost'));
+    }
+  }
+
+  /** Stop with what went wrong. */
+  fail(error: unknown): void {
+    const fault = error instanceof Fault ? error : new Fault(error instanceof Leak ? 'leak' : 'internal');
+    this.around.dispatch({ type: 'failed', code: fault.code, retryAfterS: fault.retryAfterS });
+  }
+}

@@ -1,0 +1,90 @@
+/** Joins the pure machine, the view and the edges. */
+
+import { signal } from '@preact/signals';
+import { render } from 'preact';
+
+import { defaultPrefs } from './choices.ts';
+import { Engine } from './engine.ts';
+import { Levels, SILENT } from './levels.ts';
+import { wakeMeters } from './meter.ts';
+import { Microphone } from './microphone.ts';
+import { initial, transition } from './state.ts';
+import type { Event, Meters, Prefs, State } from './types.ts';
+import { App } from './view.tsx';
+
+const state = signal<State>(initial);
+const meters = signal<Meters>(SILENT);
+const prefs = signal<Prefs>(defaultPrefs(navigator.languages));
+const devices = signal<MediaDeviceInfo[]>([]);
+const deviceId = signal<string | null>(null);
+const check = signal<'off' | 'asking' | 'on'>('off');
+
+const microphone = new Microphone();
+const levels = new Levels(meters);
+const engine = new Engine({
+  dispatch, prefs: () => prefs.value, deviceId: () => deviceId.value, microphone, levels,
+});
+
+function dispatch(event: Event): void {
+  const [next, effects] = transition(state.value, event);
+  state.value = next;
+  if (next.screen !== 'start') check.value = 'off';
+  for (const effect of effects) engine.perform(effect);
+  if (effects.some(({ type }) => type === 'begin')) void listDevices();
+}
+
+/** The browser tells labels, and most of the devices, only to pages that may use the microphone. */
+async function listDevices(): Promise<void> {
+  const all = await navigator.mediaDevices.enumerateDevices().catch(() => []);
+  devices.value = all.filter(({ kind, deviceId: id }) => kind === 'audioinput' && id !== '');
+}
+
+function endCheck(): void {
+  check.value = 'off';
+  levels.hearMicrophone(null);
+  microphone.close();
+}
+
+async function onCheck(): Promise<void> {
+  if (check.value !== 'off') return endCheck();
+  check.value = 'asking';
+  wakeMeters();
+  await openMicrophone(deviceId.value);
+  if (microphone.track && check.value === 'asking') check.value = 'on';
+}
+
+async function openMicrophone(id: string | null): Promise<void> {
+  try {
+    microphone.onLost = endCheck;
+    const track = await microphone.open(id);
+    await engine.changeMicrophone(track);
+    await listDevices();
+  } catch (error) {
+    // Whoever has tapped Connect meanwhile has made a request of its own, which voids this one.
+    if (check.value !== 'off') engine.fail(error);
+  }
+}
+
+async function onDevice(id: string): Promise<void> {
+  deviceId.value = id;
+  if (microphone.track) await openMicrophone(id);
+}
+
+// Whoever leaves the page leaves the queue at once; a page that comes back from the cache begins anew.
+window.addEventListener('pagehide', () => engine.stop());
+window.addEventListener('pageshow', ({ persisted }) => {
+  if (persisted && state.value.screen !== 'rules') state.value = { screen: 'start' };
+});
+if ('mediaDevices' in navigator) navigator.mediaDevices.addEventListener('devicechange', () => void listDevices());
+
+function Page() {
+  return (
+    <App
+      state={state.value} meters={meters} prefs={prefs} devices={devices} deviceId={deviceId} check={check}
+      onCheck={() => void onCheck()} onDevice={(id) => void onDevice(id)} dispatch={dispatch}
+    />
+  );
+}
+
+const root = document.getElementById('app');
+if (root) render(<Page />, root);

@@ -1,0 +1,68 @@
+/** The one microphone track of this page; each call gets a clone of it. */
+
+import { Fault } from './fault.ts';
+import type { ErrorCode } from './types.ts';
+
+const CODES: Readonly<Record<string, ErrorCode>> = {
+  NotAllowedError: 'microphone_refused',
+  SecurityError: 'microphone_refused',
+  NotFoundError: 'microphone_absent',
+  OverconstrainedError: 'microphone_absent',
+  NotReadableError: 'microphone_busy',
+  AbortError: 'microphone_busy',
+};
+
+export const microphoneCode = (error: unknown): ErrorCode =>
+  (error instanceof Error && CODES[error.name]) || 'unsupported';
+
+export class Microphone {
+  /** The track has ended by itself: unplugged, or permission withdrawn. */
+  onLost: () => void = () => undefined;
+  private held: MediaStreamTrack | null = null;
+  /** Counts what makes an older request void. */
+  private wish = 0;
+
+  get track(): MediaStreamTrack | null {
+    return this.held;
+  }
+
+  /**
+   * Open the microphone anew; call it inside the person's gesture. `deviceId` is a wish, not a condition.
+   *
+   * @throws Fault It was refused, there is none, or another program has it.
+   */
+  async open(deviceId: string | null): Promise<MediaStreamTrack> {
+    const wish = ++this.wish;
+    const audio: MediaTrackConstraints = {
+      echoCancellation: true, noiseSuppression: true, autoGainControl: true, channelCount: 1, ...(deviceId && { deviceId }),
+    };
+    // Without a secure context there is no `mediaDevices` at all.
+    const stream = await (navigator.mediaDevices as MediaDevices | undefined)?.getUserMedia({ audio })
+      .catch((error: unknown) => { throw new Fault(microphoneCode(error)); });
+    const track = stream?.getAudioTracks()[0];
+    if (!track) throw new Fault('unsupported');
+    if (wish !== this.wish) {
+      track.stop();
+      throw new Fault('microphone_lost');
+    }
+    this.hold(track);
+    return track;
+  }
+
+  close(): void {
+    this.wish++;
+    this.hold(null);
+  }
+
+  private hold(track: MediaStreamTrack | null): void {
+    if (this.held) {
+      this.held.onended = null;
+      this.held.stop();
+    }
+    this.held = track;
+    if (track) track.onended = () => {
+      this.held = null;
+      this.onLost();
+    };
+  }
+}

@@ -1,0 +1,33 @@
+/** The partner's voice: one <audio> element for all calls, made inside a gesture so that it may play. */
+
+export class Playback {
+  /** The browser wants another tap first. */
+  onBlocked: () => void = () => undefined;
+  private element: HTMLAudioElement | null = null;
+
+  /** Call it inside the person's gesture. */
+  prepare(): void {
+    if (this.element) return;
+    this.element = document.createElement('audio');
+    this.element.autoplay = true;
+    this.element.setAttribute('playsinline', '');
+    document.body.append(this.element);
+  }
+
+  play(stream: MediaStream): void {
+    this.prepare();
+    if (this.element) this.element.srcObject = stream;
+    this.resume();
+  }
+
+  resume(): void {
+    this.element?.play().catch((error: unknown) => {
+      // An AbortError only says that another stream took its place.
+      if (error instanceof Error && error.name === 'NotAllowedError') this.onBlocked();
+    });
+  }
+
+  stop(): void {
+    if (this.element) this.element.srcObject = null;
+  }
+}

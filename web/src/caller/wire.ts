@@ -1,0 +1,62 @@
+/** The messages of the queue's socket (`WS /v1/queue`); `matcher/wire.py` is the list that counts. Pure. */
+
+import type { EndReason, Partner, Prefs, Side, Stage } from './types.ts';
+
+export interface IceServer {
+  urls: string[];
+  username: string;
+  credential: string;
+}
+
+export interface Grant {
+  url: string;
+  key: string;
+  token: string;
+}
+
+/** In s. */
+export interface Deadlines {
+  channel_s: number;
+  parameters_s: number;
+  ice_s: number;
+  audio_s: number;
+  call_s: number;
+}
+
+export type ClientMessage =
+  | { type: 'hello'; token: string; prefs: Prefs; call_id?: string }
+  | { type: 'ready' } | { type: 'leave' } | { type: 'next' } | { type: 'heartbeat' }
+  | { type: 'ack' | 'connected' | 'hangup' | 'block'; call_id: string }
+  | { type: 'failed'; call_id: string; stage: Stage };
+
+export interface Matched {
+  type: 'matched';
+  call_id: string;
+  topic: string;
+  side: Side;
+  partner: Partner;
+  channel: Grant;
+  deadlines: Deadlines;
+}
+
+export type ServerMessage =
+  | { type: 'relay'; ice_servers: IceServer[]; expires_at: number }
+  | { type: 'waiting'; position: number; estimate_s?: number | null }
+  | Matched
+  | { type: 'resumed'; call_id: string; channel: Grant }
+  | { type: 'ended'; call_id: string; reason: EndReason; requeued?: boolean }
+  | { type: 'error'; code: string; message: string; retry_after?: number | null }
+  | { type: 'heartbeat' };
+
+const TYPES: ReadonlySet<unknown> = new Set(['relay', 'waiting', 'matched', 'resumed', 'ended', 'error', 'heartbeat']);
+
+/** A message from our own server, or null where it is of a type that this page does not know. */
+export function readServerMessage(text: unknown): ServerMessage | null {
+  if (typeof text !== 'string') return null;
+  try {
+    const message = JSON.parse(text) as { type?: unknown } | null;
+    return TYPES.has(message?.type) ? (message as ServerMessage) : null;
+  } catch {
+    return null;
+  }
+}
