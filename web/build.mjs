@@ -1,13 +1,14 @@
 /**
  * Build the pages: hashed scripts and styles in `assets/`, HTML that names them, static files beside it.
  *
- * `node build.mjs` writes the product into dist/. `node build.mjs --gallery <folder>` writes the tests' gallery of
- * every screen instead. Same sources, same bytes. Nothing is inline, so that the strictest CSP fits.
+ * `node build.mjs [folder]` writes the product, into dist/ where no folder is named; `node build.mjs --gallery <folder>`
+ * writes the tests' gallery of every screen. Same sources, same bytes. Nothing is inline, so that the strictest CSP fits.
  */
 
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 
@@ -53,11 +54,12 @@ async function page(entry, folder) {
   return files.reduce((sum, file) => sum + gzipSync(readFileSync(join(ROOT, file)), { level: 9 }).length, 0);
 }
 
-const [flag, folder] = process.argv.slice(2);
-if (flag === '--gallery' && folder) {
-  await page(GALLERY, folder);
+const { values: { gallery }, positionals: [folder] } = parseArgs({ options: { gallery: { type: 'boolean' } }, allowPositionals: true });
+if (gallery) {
+  if (!folder) throw new Error('--gallery needs a folder to write to');
+  await page(GALLERY, resolve(folder));
 } else {
-  const bytes = await page(CALLER, join(ROOT, 'dist'));
+  const bytes = await page(CALLER, resolve(folder ?? join(ROOT, 'dist')));
   console.log(`caller page: ${(bytes / 1024).toFixed(1)} KB gzip of ${CALLER_BUDGET / 1024} KB`);
   if (bytes > CALLER_BUDGET) {
     console.error('The caller page is over its budget.');
