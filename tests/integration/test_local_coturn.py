@@ -75,9 +75,15 @@ async def test_ipv6_is_no_way_around(relay: TurnClientUdpProtocol, peer: str) ->
     assert refused.value.response.error_code in {403, 443}
 
 
+def written(base: Path) -> dict[str, bytes]:
+    """Read all files that coturn keeps."""
+    folder = next(base.glob("coturn*"))
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
 async def test_it_leaves_no_trace(relay: TurnClientUdpProtocol, tmp_path_factory: pytest.TempPathFactory) -> None:
     """With an allocation open, what coturn writes is its pid and an empty database: no user's name, no log."""
-    folder: Path = next(tmp_path_factory.getbasetemp().glob("coturn*"))
-    assert {path.name for path in folder.iterdir()} == {"coturn.conf", "coturn.db", "coturn.pid"}
+    files = written(tmp_path_factory.getbasetemp())
+    assert set(files) == {"coturn.conf", "coturn.db", "coturn.pid"}
     assert relay.username is not None
-    assert all(relay.username.encode() not in path.read_bytes() for path in folder.iterdir())
+    assert all(relay.username.encode() not in content for content in files.values())
