@@ -5,8 +5,7 @@
  * it forgets. Then, and when joining fails twice, this builds a new client.
  */
 
-import { RealtimeClient } from '@supabase/realtime-js';
-import type { RealtimeChannel } from '@supabase/realtime-js';
+import type { RealtimeChannel, RealtimeClient } from '@supabase/realtime-js';
 
 import type { Grant } from '../caller/wire.ts';
 
@@ -20,6 +19,9 @@ export interface ChannelListener {
   parted(): void;
   payload(payload: unknown): void;
 }
+
+/** Load the client, which is as large as the rest of the page: while waiting there is time for it. */
+export const loadRealtime = (): Promise<typeof import('@supabase/realtime-js')> => import('@supabase/realtime-js');
 
 /** The socket URL of a Realtime base URL, which may be a path of this page's origin. */
 export function socketUrl(base: string, page: string): string {
@@ -35,6 +37,8 @@ export class Channel {
   private client: RealtimeClient | null = null;
   private channel: RealtimeChannel | null = null;
   private joined = false;
+  /** Counts clients, so that one in the making knows that it is late. */
+  private openings = 0;
   private faults = 0;
   private rebuilds = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -64,7 +68,11 @@ export class Channel {
   }
 
   private async open(): Promise<void> {
-    const client = new RealtimeClient(socketUrl(this.grant.url, location.href), {
+    const opening = ++this.openings;
+    const realtime = await loadRealtime().catch(() => null);
+    if (opening !== this.openings) return;
+    if (!realtime) return this.rebuild(RECONNECT_MAX_MS);
+    const client = new realtime.RealtimeClient(socketUrl(this.grant.url, location.href), {
       params: { apikey: this.grant.key },
       timeout: 10_000,
       heartbeatIntervalMs: 10_000,
@@ -109,6 +117,7 @@ export class Channel {
 
   private drop(): void {
     const { client, channel } = this;
+    this.openings++;
     this.client = this.channel = null;
     this.joined = false;
     this.faults = 0;

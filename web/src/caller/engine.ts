@@ -6,6 +6,7 @@
 
 import { Call } from '../call/call.ts';
 import type { CallListener } from '../call/call.ts';
+import { loadRealtime } from '../call/channel.ts';
 import { Leak } from '../call/local.ts';
 import { Fault } from './fault.ts';
 import type { Levels } from './levels.ts';
@@ -107,6 +108,7 @@ export class Engine {
     this.playback.prepare();
     wakeMeters();
     const opening = microphone.track ?? microphone.open(deviceId());
+    void loadRealtime().catch(() => undefined);
     const claiming = this.tab.claim(this.steal);
     this.steal = false;
     try {
