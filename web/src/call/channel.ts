@@ -23,8 +23,8 @@ export interface ChannelListener {
 /** Load the client, which is as large as the rest of the page: while waiting there is time for it. */
 export const loadRealtime = (): Promise<typeof import('@supabase/realtime-js')> => import('@supabase/realtime-js');
 
-/** The socket URL of a Realtime base URL, which may be a path of this page's origin. */
-export function socketUrl(base: string, page: string): string {
+/** The socket URL of a Realtime base URL, which may be a path of the page's origin. */
+export function socketUrl(base: string, page: string | undefined): string {
   const url = new URL(base, page);
   url.protocol = url.protocol.replace('http', 'ws');
   return url.href.replace(/\/$/, '');
@@ -72,12 +72,13 @@ export class Channel {
     const realtime = await loadRealtime().catch(() => null);
     if (opening !== this.openings) return;
     if (!realtime) return this.rebuild(RECONNECT_MAX_MS);
-    const client = new realtime.RealtimeClient(socketUrl(this.grant.url, location.href), {
+    const client = new realtime.RealtimeClient(socketUrl(this.grant.url, globalThis.location?.href), {
       params: { apikey: this.grant.key },
       timeout: 10_000,
       heartbeatIntervalMs: 10_000,
       reconnectAfterMs: (tries: number) => RECONNECT_MS[tries - 1] ?? RECONNECT_MAX_MS,
-      worker: true,
+      // Timers of a hidden page are slow, those of a worker are not.
+      worker: 'Worker' in globalThis,
       // Without a logger of our own the library writes warnings to the console.
       logger: () => undefined,
     });

@@ -3,17 +3,18 @@
 import { Fault } from './fault.ts';
 import type { ErrorCode } from './types.ts';
 
-const CODES: Readonly<Record<string, ErrorCode>> = {
-  NotAllowedError: 'microphone_refused',
-  SecurityError: 'microphone_refused',
-  NotFoundError: 'microphone_absent',
-  OverconstrainedError: 'microphone_absent',
-  NotReadableError: 'microphone_busy',
-  AbortError: 'microphone_busy',
-};
+const CODES: ReadonlyMap<string, ErrorCode> = new Map([
+  ['NotAllowedError', 'microphone_refused'],
+  ['SecurityError', 'microphone_refused'],
+  ['NotFoundError', 'microphone_absent'],
+  ['OverconstrainedError', 'microphone_absent'],
+  ['NotReadableError', 'microphone_busy'],
+  ['AbortError', 'microphone_busy'],
+]);
 
+/** The page's code for what getUserMedia throws (W3C Media Capture section 10.2.1). */
 export const microphoneCode = (error: unknown): ErrorCode =>
-  (error instanceof Error && CODES[error.name]) || 'unsupported';
+  (error instanceof Error && CODES.get(error.name)) || 'unsupported';
 
 export class Microphone {
   /** The track has ended by itself: unplugged, or permission withdrawn. */
