@@ -2,8 +2,8 @@
 .PHONY: run test check fmt e2e bench lock clean
 MAKEFLAGS += --no-print-directory
 SETUP = @python=$$(sh infra/python.sh) && "$$python" -m infra.setup
-WITH = PATH="$(CURDIR)/.venv/bin:$$PATH"
-LOCK = $(WITH) uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--custom-compile-command "make lock" --extra server --extra local $(ARGS)
 
 run: ## Start the service; Ctrl-C ends it
@@ -11,37 +11,37 @@ run: ## Start the service; Ctrl-C ends it
 
 test: ## All tests: the page's own, then unit, integration and real browsers
 	$(SETUP) test
-	@status=0; $(WITH) npm --prefix web --silent test || status=1; \
-	$(WITH) pytest tests/unit tests/integration tests/e2e || status=1; exit $$status
+	@status=0; npm --prefix web --silent test || status=1; \
+	pytest tests/unit tests/integration tests/e2e || status=1; exit $$status
 
 check: ## All that can be told without running it
 	$(SETUP) check
-	$(WITH) ruff check
-	$(WITH) ruff format --check
-	$(WITH) mypy
-	$(WITH) lint-imports
-	$(WITH) npm --prefix web --silent run check
-	$(WITH) python -m infra.checks
+	ruff check
+	ruff format --check
+	mypy
+	lint-imports
+	npm --prefix web --silent run check
+	python -m infra.checks
 
 fmt: ## Format, and fix what a machine can fix
 	$(SETUP) check
-	$(WITH) ruff check --fix-only
-	$(WITH) ruff format
+	ruff check --fix-only
+	ruff format
 
 e2e: ## Only the browser tests: make e2e ARGS='-k mute'
 	$(SETUP) test
-	$(WITH) pytest tests/e2e $(ARGS)
+	pytest tests/e2e $(ARGS)
 
 bench: ## Only the measurements
 	$(SETUP) test
-	$(WITH) pytest tests/bench $(ARGS)
+	pytest tests/bench $(ARGS)
 
 lock: ## Write the locks anew: make lock ARGS=--upgrade
 	$(SETUP) check
-	$(WITH) python -m pip install --quiet uv
+	python -m pip install --quiet uv
 	$(LOCK) -o requirements/run.txt pyproject.toml
 	$(LOCK) --group dev -c requirements/run.txt -o requirements/dev.txt pyproject.toml
-	$(WITH) npm --prefix web install --package-lock-only
+	npm --prefix web install --package-lock-only --ignore-scripts
 
 clean: ## Remove all that was made here, secrets included
 	rm -rf .venv .run web/node_modules web/dist tests/e2e/shots
