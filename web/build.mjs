@@ -1,8 +1,9 @@
 /**
  * Build the pages: hashed scripts and styles in `assets/`, HTML that names them, static files beside it.
  *
- * `node build.mjs [folder]` writes the product, into dist/ where no folder is named; `node build.mjs --gallery <folder>`
- * writes the tests' gallery of every screen. Same sources, same bytes. Nothing is inline, so that the strictest CSP fits.
+ * `node build.mjs [folder]` writes the product, into dist/ where no folder is named, and fails over its budget;
+ * `node build.mjs --gallery <folder>` writes the tests' gallery of every screen. Same sources, same bytes. Nothing is
+ * inline, so that the strictest CSP fits.
  */
 
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -16,7 +17,7 @@ const ROOT = dirname(fileURLToPath(import.meta.url));
 const CALLER = 'src/caller/main.tsx';
 const GALLERY = 'src/gallery/main.tsx';
 
-/** What a phone fetches to show the page, scripts and styles, gzip; bytes. The Realtime client follows while waiting. */
+/** What the page starts with, scripts and styles, gzip; bytes. The Realtime client follows while waiting. */
 const CALLER_BUDGET = 40 * 1024;
 
 /** The files of an entry: those it starts with, or, with `later`, also those it may fetch in time. */
@@ -36,7 +37,7 @@ function filesOf(outputs, entry, later = false) {
 const gzipped = (files) =>
   files.reduce((sum, file) => sum + gzipSync(readFileSync(join(ROOT, file)), { level: 9 }).length, 0);
 
-/** Bundle one entry and its page into `folder`; return the gzip size of what it starts with and of everything, bytes. */
+/** Bundle an entry and its page into `folder`; return the gzip sizes of what it starts with and of all, bytes. */
 async function page(entry, folder) {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
@@ -48,7 +49,8 @@ async function page(entry, folder) {
   const files = filesOf(outputs, entry);
   const url = (file) => `/${relative(folder, join(ROOT, file))}`;
   const [script] = files;
-  const styles = files.filter((file) => file.endsWith('.css')).map((file) => `    <link rel="stylesheet" href="${url(file)}">\n`);
+  const styles = files.filter((file) => file.endsWith('.css'))
+    .map((file) => `    <link rel="stylesheet" href="${url(file)}">\n`);
   const html = readFileSync(join(ROOT, 'index.html'), 'utf8')
     .replace(`/${CALLER}`, url(script))
     .replace('  </head>', `${styles.join('')}  </head>`);
@@ -57,7 +59,8 @@ async function page(entry, folder) {
   return { first: gzipped(files), all: gzipped(filesOf(outputs, entry, true)) };
 }
 
-const { values: { gallery }, positionals: [folder] } = parseArgs({ options: { gallery: { type: 'boolean' } }, allowPositionals: true });
+const { values: { gallery }, positionals: [folder] } =
+  parseArgs({ options: { gallery: { type: 'boolean' } }, allowPositionals: true });
 if (gallery) {
   if (!folder) throw new Error('--gallery needs a folder to write to');
   await page(GALLERY, resolve(folder));

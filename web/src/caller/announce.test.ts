@@ -61,5 +61,7 @@ test('a bot is named as one when it is matched and again when the talk begins', 
 });
 
 test('going back to the queue says why, and that the place is kept', () => {
-  assert.match(announcement(sample('talking'), sample('waiting-back')) ?? '', /could not be connected.*keep your place/);
+  const sentence = announcement(sample('talking'), sample('waiting-back')) ?? '';
+
+  assert.match(sentence, /could not be connected.*keep your place/);
 });

@@ -24,14 +24,16 @@ export function endedWords(state: State & { screen: 'ended' }): readonly [string
 
 export const title = (state: State): string => `${heading(state)} · ${t.name}`;
 
+const joined = (...sentences: unknown[]): string => sentences.filter(Boolean).join(' ');
+
 function entered(state: State): string {
   switch (state.screen) {
     case 'asking': return t.asking.line;
-    case 'waiting': return [state.notice && t.waiting.notice[state.notice], state.position && t.said.place(state.position)]
-      .filter(Boolean).join(' ');
+    case 'waiting':
+      return joined(state.notice && t.waiting.notice[state.notice], state.position && t.said.place(state.position));
     case 'connecting': return state.partner === 'bot' ? t.connecting.lineBot : t.connecting.line;
-    case 'talking': return [state.partner === 'bot' && `${t.talking.botBadge}.`, state.playbackBlocked && `${t.talking.play}.`]
-      .filter(Boolean).join(' ');
+    case 'talking':
+      return joined(state.partner === 'bot' && `${t.talking.botBadge}.`, state.playbackBlocked && `${t.talking.play}.`);
     case 'reconnecting': return t.talking.reconnectingLine;
     case 'ended': return endedWords(state)[1];
     case 'error': return `${t.error.codes[state.code].what} ${t.error.codes[state.code].next}`;

@@ -29,7 +29,9 @@ test('a choice is added, removed, and refused when the list is full', () => {
   assert.deepEqual(toggled(['a', 'b'], 'c', 2), ['a', 'b']);
 });
 
-const times: [number, string][] = [[-1, '0:00'], [0, '0:00'], [9.9, '0:09'], [60, '1:00'], [3599, '59:59'], [3661, '1:01:01']];
+const times: [number, string][] = [
+  [-1, '0:00'], [0, '0:00'], [9.9, '0:09'], [60, '1:00'], [3599, '59:59'], [3661, '1:01:01'],
+];
 for (const [seconds, text] of times) {
   test(`${seconds} s read as ${text}`, () => {
     assert.equal(clock(seconds), text);

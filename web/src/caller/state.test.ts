@@ -7,8 +7,12 @@ const call = { callId: 'A'.repeat(22), partner: 'human' } as const;
 const other = { callId: 'B'.repeat(22), partner: 'bot' } as const;
 const start: State = { screen: 'start' };
 const asking: State = { screen: 'asking' };
-const waiting: State = { screen: 'waiting', position: 4, estimateS: 30, sinceMs: 5_000, notice: 'failed', offline: false };
-const connecting: State = { screen: 'connecting', stage: 'ice', ...call, partnerMuted: true, offline: true, playbackBlocked: true };
+const waiting: State = {
+  screen: 'waiting', position: 4, estimateS: 30, sinceMs: 5_000, notice: 'failed', offline: false,
+};
+const connecting: State = {
+  screen: 'connecting', stage: 'ice', ...call, partnerMuted: true, offline: true, playbackBlocked: true,
+};
 const talking: State = {
   screen: 'talking', ...call, sinceMs: 10_000, endsMs: 70_000, muted: false, partnerMuted: false, offline: false,
   endsSoon: false, playbackBlocked: false,
@@ -61,7 +65,9 @@ const expected: Record<Screen, Partial<Record<Event['type'], [State, ...Effect[]
   connecting: {
     cancel: [start, stop], stage: [{ ...connecting, stage: 'audio' }], failed: [failed, stop],
     // What the partner and the browser did before the first sound is not forgotten.
-    talking: [{ ...talking, sinceMs: 20_000, endsMs: 80_000, partnerMuted: true, offline: true, playbackBlocked: true }],
+    talking: [{
+      ...talking, sinceMs: 20_000, endsMs: 80_000, partnerMuted: true, offline: true, playbackBlocked: true,
+    }],
     partnerMuted: [connecting], playbackBlocked: [connecting], offline: [connecting],
     online: [{ ...connecting, offline: false }],
     ended: [{ screen: 'ended', reason: 'partner_lost', blocked: false, talkedS: 0 }],
@@ -123,11 +129,13 @@ const requeues: [EndReason, string | null][] = [
   ['hangup', null],
 ];
 for (const [reason, notice] of requeues) {
-  test(`a call that ended as ${reason} with the place kept goes back to waiting, and says ${notice ?? 'nothing'}`, () => {
+  test(`ended as ${reason} with the place kept leads back to waiting, and says ${notice ?? 'nothing'}`, () => {
     for (const state of [connecting, talking, broken]) {
       const [after, effects] = transition(state, { ...events.ended, reason, requeued: true });
 
-      assert.deepEqual(after, { screen: 'waiting', position: null, estimateS: null, sinceMs: 13_400, notice, offline: false });
+      assert.deepEqual(after, {
+        screen: 'waiting', position: null, estimateS: null, sinceMs: 13_400, notice, offline: false,
+      });
       assert.deepEqual(effects, []);
     }
   });

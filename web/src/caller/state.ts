@@ -69,7 +69,8 @@ const talk = {
     [{ screen: 'ended', reason: 'hangup', blocked: false, talkedS: talkedS(state, nowMs) }, [{ type: 'hangup' }]],
   block: (state, { nowMs }) =>
     [{ screen: 'ended', reason: 'hangup', blocked: true, talkedS: talkedS(state, nowMs) }, [{ type: 'block' }]],
-  play: (state, _) => (state.playbackBlocked ? [{ ...state, playbackBlocked: false }, [{ type: 'play' }]] : stay(state)),
+  play: (state, _) =>
+    (state.playbackBlocked ? [{ ...state, playbackBlocked: false }, [{ type: 'play' }]] : stay(state)),
   // A resumed call learns its remaining time anew.
   talking: (state, event) => patch(state, event, { endsMs: event.endsMs }),
   partnerMuted: (state, event) => patch(state, event, { partnerMuted: event.muted }),
@@ -117,8 +118,14 @@ const table: Table = {
     ended,
     failed: fail,
   },
-  talking: { ...talk, suspect: (state, event) => stay(event.callId === state.callId ? { ...state, screen: 'reconnecting' } : state) },
-  reconnecting: { ...talk, recovered: (state, event) => stay(event.callId === state.callId ? { ...state, screen: 'talking' } : state) },
+  talking: {
+    ...talk,
+    suspect: (state, { callId }) => stay(callId === state.callId ? { ...state, screen: 'reconnecting' } : state),
+  },
+  reconnecting: {
+    ...talk,
+    recovered: (state, { callId }) => stay(callId === state.callId ? { ...state, screen: 'talking' } : state),
+  },
   ended: { next: lookOn, home: toStart, failed: fail },
   error: { connect: begin, home: toStart },
 };

@@ -48,8 +48,8 @@ const en = {
     known: {
       relay: ['Not your IP address.', 'Calls go through relays only, never from you to the other person.'],
       silence: ['Not what you say.', 'Nothing is recorded, and nothing is written down.'],
-      shield: ['As little as can be.', 'While you are here the service and its relays see your address, as every website does. '
-        + 'It is stored nowhere; to limit abuse a scrambled form of it is kept for a day at most.'],
+      shield: ['As little as can be.', 'While you are here the service and its relays see your address, as every '
+        + 'website does. It is stored nowhere; to limit abuse a scrambled form of it is kept for a day at most.'],
     } satisfies Record<string, Point>,
     bot: 'If the voice you meet is an AI, the page says so before the first word.',
   },
@@ -58,7 +58,8 @@ const en = {
     title: 'Ready when you are',
     languages: 'Languages you speak', languagesHint: 'You meet people who share at least one. Up to three.',
     addLanguage: 'Add a language', removeLanguage: (name: string) => `Remove ${name}`,
-    interests: 'Things you like to talk about', interestsHint: 'Up to three, or none. A shared one is preferred, never required.',
+    interests: 'Things you like to talk about',
+    interestsHint: 'Up to three, or none. A shared one is preferred, never required.',
     microphone: 'Microphone', check: 'Check microphone', stopCheck: 'Stop check',
     checkHint: 'Hear nothing, send nothing: see whether it picks up your voice.',
     checkAsking: 'Please allow the microphone in your browser.', checkOn: 'Say something. The bars should move.',
@@ -75,7 +76,8 @@ const en = {
   waiting: {
     title: 'Looking for someone',
     elapsed: 'Waiting for', noPlace: 'Finding your place in the queue.',
-    place: (position: number) => (position === 1 ? 'You are next in line.' : `You are number ${position} in the queue.`),
+    place: (position: number) =>
+      (position === 1 ? 'You are next in line.' : `You are number ${position} in the queue.`),
     noEstimate: 'No estimate yet.',
     estimate: (s: number) => {
       if (s < 8) return 'It should take a few seconds.';
@@ -109,13 +111,15 @@ const en = {
   },
 
   talking: {
-    title: 'You are talking', reconnecting: 'Reconnecting', reconnectingLine: 'Same call, same person. Please stay a moment.',
+    title: 'You are talking', reconnecting: 'Reconnecting',
+    reconnectingLine: 'Same call, same person. Please stay a moment.',
     time: 'Time in call', controls: 'Call controls',
     play: 'Tap to hear your partner', playHint: 'Your browser holds back the sound until you tap.',
     botBadge: 'AI voice bot, not a human', offline: 'Sotto cannot be reached right now. The call goes on.',
     endsSoon: (left: string) => `This call reaches its time limit in ${left}.`,
     quality: {
-      unknown: 'Measuring the line', 0: 'No signal', 1: 'Weak line', 2: 'Fair line', 3: 'Good line', 4: 'Very good line',
+      unknown: 'Measuring the line', 0: 'No signal',
+      1: 'Weak line', 2: 'Fair line', 3: 'Good line', 4: 'Very good line',
     } satisfies Record<'unknown' | NonNullable<Meters['quality']>, string>,
     blockTitle: 'Block this person?', blockLine: 'The call ends, and you two are not matched again.',
     blockConfirm: 'Block and leave', blockCancel: 'Keep talking',
@@ -138,21 +142,83 @@ const en = {
   error: {
     wait: (left: string) => `You can try again in ${left}.`,
     codes: {
-      relay_unavailable: { title: 'No private relay is free', what: 'Every call here goes through a relay, so that nobody learns your IP address. None can be had right now, so you have not been queued.', next: 'Please try again in a moment.' },
-      queue_unavailable: { title: 'The waiting room is closed', what: 'The part of Sotto that brings people together does not answer.', next: 'Please try again in a moment.' },
-      server_full: { title: 'Sotto is full', what: 'More people are here than this service can hold.', next: 'Please try again in a few minutes.' },
-      rate_limited: { title: 'That was a bit fast', what: 'Too many tries came from your connection in a short time.', next: 'Please wait a moment, then connect again.' },
-      unauthorized: { title: 'Your visit has expired', what: 'The page was open for a long time, and its pass is no longer valid.', next: 'Connect starts a new one.' },
-      superseded: { title: 'Sotto continues elsewhere', what: 'It was opened again in another window, which took your place.', next: 'Connect here moves it back.' },
-      microphone_refused: { title: 'The microphone is not allowed', what: 'Your browser did not let Sotto use it, and without a voice there is no call.', next: 'Open the site settings beside the address bar, set Microphone to Allow, and connect again. On a phone, check in the system settings that the browser itself may use it.' },
-      microphone_absent: { title: 'No microphone found', what: 'Your browser sees no microphone on this device.', next: 'Plug one in or switch it on, then connect again.' },
-      microphone_busy: { title: 'The microphone is taken', what: 'Another program seems to be using it.', next: 'Close other calls or recorders, then connect again.' },
-      microphone_lost: { title: 'The microphone went away', what: 'It was unplugged or switched off, so the call was ended.', next: 'Plug it back in or choose another one on the start page, then connect again.' },
-      offline: { title: 'No connection', what: 'Sotto cannot be reached from here.', next: 'Check that you are online, then connect again.' },
-      leak: { title: 'Stopped to protect you', what: 'Your browser offered a way around the relay, which could have shown your IP address. It was not sent.', next: 'Switch off extensions that change calls, or try another browser, then connect again.' },
-      unsupported: { title: 'This browser cannot call', what: 'It lacks what private voice calls need, or this address does not start with https.', next: 'Open this page in a current Firefox, Chrome, Edge or Safari, not inside another app.' },
-      other_tab: { title: 'Sotto is open in another tab', what: 'One person, one call: only one tab can be connected.', next: 'Connect here moves it to this tab.' },
-      internal: { title: 'Something went wrong', what: 'This is our fault, not yours.', next: 'Please try again.' },
+      relay_unavailable: {
+        title: 'No private relay is free',
+        what: 'Every call here goes through a relay, so that nobody learns your IP address. None can be had right '
+          + 'now, so you have not been queued.',
+        next: 'Please try again in a moment.',
+      },
+      queue_unavailable: {
+        title: 'The waiting room is closed',
+        what: 'The part of Sotto that brings people together does not answer.',
+        next: 'Please try again in a moment.',
+      },
+      server_full: {
+        title: 'Sotto is full',
+        what: 'More people are here than this service can hold.',
+        next: 'Please try again in a few minutes.',
+      },
+      rate_limited: {
+        title: 'That was a bit fast',
+        what: 'Too many tries came from your connection in a short time.',
+        next: 'Please wait a moment, then connect again.',
+      },
+      unauthorized: {
+        title: 'Your visit has expired',
+        what: 'The page was open for a long time, and its pass is no longer valid.',
+        next: 'Connect starts a new one.',
+      },
+      superseded: {
+        title: 'Sotto continues elsewhere',
+        what: 'It was opened again in another window, which took your place.',
+        next: 'Connect here moves it back.',
+      },
+      microphone_refused: {
+        title: 'The microphone is not allowed',
+        what: 'Your browser did not let Sotto use it, and without a voice there is no call.',
+        next: 'Open the site settings beside the address bar, set Microphone to Allow, and connect again. On a phone,'
+          + ' check in the system settings that the browser itself may use it.',
+      },
+      microphone_absent: {
+        title: 'No microphone found',
+        what: 'Your browser sees no microphone on this device.',
+        next: 'Plug one in or switch it on, then connect again.',
+      },
+      microphone_busy: {
+        title: 'The microphone is taken',
+        what: 'Another program seems to be using it.',
+        next: 'Close other calls or recorders, then connect again.',
+      },
+      microphone_lost: {
+        title: 'The microphone went away',
+        what: 'It was unplugged or switched off, so the call was ended.',
+        next: 'Plug it back in or choose another one on the start page, then connect again.',
+      },
+      offline: {
+        title: 'No connection',
+        what: 'Sotto cannot be reached from here.',
+        next: 'Check that you are online, then connect again.',
+      },
+      leak: {
+        title: 'Stopped to protect you',
+        what: 'Your browser offered a way around the relay, which could have shown your IP address. It was not sent.',
+        next: 'Switch off extensions that change calls, or try another browser, then connect again.',
+      },
+      unsupported: {
+        title: 'This browser cannot call',
+        what: 'It lacks what private voice calls need, or this address does not start with https.',
+        next: 'Open this page in a current Firefox, Chrome, Edge or Safari, not inside another app.',
+      },
+      other_tab: {
+        title: 'Sotto is open in another tab',
+        what: 'One person, one call: only one tab can be connected.',
+        next: 'Connect here moves it to this tab.',
+      },
+      internal: {
+        title: 'Something went wrong',
+        what: 'This is our fault, not yours.',
+        next: 'Please try again.',
+      },
     } satisfies Record<ErrorCode, Fault>,
   },
 

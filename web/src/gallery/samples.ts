@@ -25,7 +25,9 @@ export function samples(nowMs: number): Record<string, State> {
     asking: { screen: 'asking' },
     waiting: { ...waiting, sinceMs: nowMs - 42_000 },
     'waiting-first': { ...waiting, sinceMs: nowMs - 4_000, position: null, estimateS: null },
-    'waiting-back': { ...waiting, sinceMs: nowMs - 4_000, position: 1, estimateS: null, notice: 'failed', offline: true },
+    'waiting-back': {
+      ...waiting, sinceMs: nowMs - 4_000, position: 1, estimateS: null, notice: 'failed', offline: true,
+    },
     connecting,
     'connecting-bot': { ...connecting, stage: 'channel', partner: 'bot' },
     talking,

@@ -67,7 +67,10 @@ export function Connecting({ state, dispatch }: Props<'connecting'>) {
       <p class="lead">{state.partner === 'bot' ? t.connecting.lineBot : t.connecting.line}</p>
       <ol class="steps">
         {STEPS.map((stage, index) => (
-          <li key={stage} class={index < current ? 'done' : index === current ? 'current' : 'ahead'} aria-current={index === current ? 'step' : undefined}>
+          <li
+            key={stage} class={index < current ? 'done' : index === current ? 'current' : 'ahead'}
+            aria-current={index === current ? 'step' : undefined}
+          >
             {index < current && <Icon name="check" />}
             {t.connecting.stages[stage]}
             {index < current && <span class="unseen">, {t.connecting.done}</span>}

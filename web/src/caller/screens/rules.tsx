@@ -31,8 +31,14 @@ export function Rules({ dispatch }: { dispatch(event: Event): void }) {
       actions={<Button label={t.accept} kind="primary" onClick={() => dispatch({ type: 'accept' })} />}
     >
       <p class="lead">{t.rules.line}</p>
-      <Points title={t.rules.howTitle} points={[['adult', how.adult], ['kind', how.kind], ['mask', how.mask], ['door', how.door]]} />
-      <Points title={t.rules.knownTitle} points={[['relay', known.relay], ['silence', known.silence], ['shield', known.shield]]} />
+      <Points
+        title={t.rules.howTitle}
+        points={[['adult', how.adult], ['kind', how.kind], ['mask', how.mask], ['door', how.door]]}
+      />
+      <Points
+        title={t.rules.knownTitle}
+        points={[['relay', known.relay], ['silence', known.silence], ['shield', known.shield]]}
+      />
       <p class="soft">{t.rules.bot}</p>
     </Frame>
   );

@@ -26,7 +26,10 @@ function Languages({ prefs }: Pick<AppProps, 'prefs'>) {
           <li key={tag} class="chip chosen" lang={tag}>
             {languageName(tag)}
             {languages.length > 1 && (
-              <button type="button" class="remove" aria-label={t.start.removeLanguage(languageName(tag))} onClick={() => toggle(tag)}>
+              <button
+                type="button" class="remove" aria-label={t.start.removeLanguage(languageName(tag))}
+                onClick={() => toggle(tag)}
+              >
                 <Icon name="close" />
               </button>
             )}
@@ -51,6 +54,9 @@ function Languages({ prefs }: Pick<AppProps, 'prefs'>) {
 
 function Interests({ prefs }: Pick<AppProps, 'prefs'>) {
   const { interests } = prefs.value;
+  const toggle = (interest: string) => {
+    prefs.value = { ...prefs.value, interests: toggled(interests, interest, MOST_INTERESTS) };
+  };
   return (
     <fieldset>
       <legend>{t.start.interests}</legend>
@@ -63,7 +69,7 @@ function Interests({ prefs }: Pick<AppProps, 'prefs'>) {
               <label class="chip choice">
                 <input
                   type="checkbox" checked={chosen} disabled={!chosen && interests.length >= MOST_INTERESTS}
-                  onChange={() => { prefs.value = { ...prefs.value, interests: toggled(interests, interest, MOST_INTERESTS) }; }}
+                  onChange={() => toggle(interest)}
                 />
                 <Icon name="check" />
                 {t.interests[interest]}
@@ -95,7 +101,9 @@ function Microphone({ meters, devices, deviceId, check, onCheck, onDevice }: App
           <span>{t.start.device}</span>
           <Select value={deviceId.value ?? ''} onChange={({ currentTarget }) => onDevice(currentTarget.value)}>
             {named.map((device, index) => (
-              <option key={device.deviceId} value={device.deviceId}>{device.label || t.start.unnamed(index + 1)}</option>
+              <option key={device.deviceId} value={device.deviceId}>
+                {device.label || t.start.unnamed(index + 1)}
+              </option>
             ))}
           </Select>
         </label>

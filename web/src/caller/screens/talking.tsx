@@ -65,7 +65,9 @@ function Block({ dispatch }: Pick<Props, 'dispatch'>) {
     >
       <h2 id="block-title">{t.talking.blockTitle}</h2>
       <p id="block-line">{t.talking.blockLine}</p>
-      <Button label={t.talking.blockConfirm} kind="danger" onClick={() => dispatch({ type: 'block', nowMs: Date.now() })} />
+      <Button
+        label={t.talking.blockConfirm} kind="danger" onClick={() => dispatch({ type: 'block', nowMs: Date.now() })}
+      />
       <Button label={t.talking.blockCancel} onClick={() => setAsking(false)} />
     </div>
   );
@@ -80,8 +82,8 @@ export function Talking({ state, meters, dispatch }: Props) {
       actions={<>
         <div class="controls" role="group" aria-label={t.talking.controls}>
           <Round
-            label={state.muted ? t.unmute : t.mute} icon={state.muted ? 'muted' : 'microphone'} kind={state.muted ? 'on' : ''}
-            onClick={() => dispatch({ type: state.muted ? 'unmute' : 'mute' })}
+            label={state.muted ? t.unmute : t.mute} icon={state.muted ? 'muted' : 'microphone'}
+            kind={state.muted ? 'on' : ''} onClick={() => dispatch({ type: state.muted ? 'unmute' : 'mute' })}
           />
           <Round label={t.next} icon="next" kind="accent" onClick={() => dispatch({ type: 'next' })} />
           <Round label={t.end} icon="end" kind="danger" onClick={() => dispatch({ type: 'end', nowMs: Date.now() })} />
