@@ -1,0 +1,43 @@
+-- @include place
+-- Ends what a ticket is in, and the ticket.
+local function other_side(cid, side)
+  local packed = call('HGET', CALLS, cid)
+  if not packed then return nil end
+  local id = unpacked(packed)[side == 'a' and 'b' or 'a']
+  local ticket = id ~= '' and ticket_of(id)
+  if ticket and ticket.call == cid then return id, ticket end
+end
+
+local function close_call(cid)
+  call('HDEL', CALLS, cid)
+  call('ZREM', DUE, 'c' .. cid)
+end
+
+-- One side of an offer that fell through: back into the queue with its age, or forgotten.
+local function release(id, ticket, cid, keep)
+  if not keep or not alive(id) then
+    forget(id, ticket)
+    tell(ticket, 'expired', id)
+    return
+  end
+  place(id, ticket)
+  tell(ticket, 'requeued', id, cid, ticket.joined)
+  if ticket.state == 'offered' then tell_offer(id, ticket) end
+end
+
+-- One side goes: the other of an offer keeps its place, the other of a call is told `reason`.
+local function part(cid, side, reason)
+  local other_id, other = other_side(cid, side)
+  close_call(cid)
+  if not other then return end
+  if other.state == 'offered' then return release(other_id, other, cid, true) end
+  forget(other_id, other)
+  tell(other, 'ended', other_id, cid, reason)
+end
+
+-- A ticket goes, whatever it is in.
+local function drop(id, ticket, reason)
+  if ticket.state == 'waiting' then withdraw(id, ticket) end
+  forget(id, ticket)
+  if ticket.state ~= 'waiting' then part(ticket.call, ticket.side, reason) end
+end

@@ -1,0 +1,48 @@
+-- @include expire
+-- What happens when time has come, by kind of entry in `due`; each handler removes its entry or moves it on.
+local function give_up_offer(cid, sides)
+  close_call(cid)
+  for _, id in ipairs({sides.a, sides.b}) do
+    local ticket = ticket_of(id)
+    if ticket then release(id, ticket, cid, ticket.acked) end
+  end
+end
+
+local on_due = {}
+
+function on_due.t(id, entry)
+  local ticket = ticket_of(id)
+  if ticket and ticket.state == 'waiting' and alive(id) then
+    withdraw(id, ticket)
+    place(id, ticket)
+    if ticket.state == 'offered' then tell_offer(id, ticket) end
+  elseif ticket and (ticket.state == 'waiting' or (ticket.state == 'active' and ticket.lost_until)) then
+    expire(id, ticket)
+  else
+    call('ZREM', DUE, entry)
+  end
+end
+
+function on_due.c(cid, entry)
+  local packed = call('HGET', CALLS, cid)
+  local sides = packed and unpacked(packed)
+  if not sides then
+    call('ZREM', DUE, entry)
+  elseif sides.a == '' or sides.b == '' then
+    part(cid, sides.a == '' and 'a' or 'b', 'partner_lost')
+  elseif now >= sides.deadline then
+    give_up_offer(cid, sides)
+  else
+    call('ZADD', DUE, math.min(now + RETELL_MS, sides.deadline), entry)
+    for _, id in ipairs({sides.a, sides.b}) do
+      local ticket = ticket_of(id)
+      if ticket and not ticket.acked then tell_offer(id, ticket) end
+    end
+  end
+end
+
+function on_due.u(caller, entry)
+  local known = caller_of(caller)
+  if known and known.ticket == '' then call('HDEL', CALLERS, caller) end
+  call('ZREM', DUE, entry)
+end

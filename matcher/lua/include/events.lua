@@ -1,0 +1,9 @@
+-- @include time
+-- Tells the worker that holds a ticket's socket; `matcher.events` decodes it.
+local function tell(ticket, kind, id, ...)
+  if ticket.worker ~= '' then call('PUBLISH', CHANNEL .. ticket.worker, pack({kind, id, ...})) end
+end
+
+local function tell_offer(id, ticket)
+  tell(ticket, 'offer', id, ticket.call, ticket.side, 'human')
+end

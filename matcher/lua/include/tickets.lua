@@ -1,0 +1,29 @@
+-- @include time
+-- Tickets: a msgpack map with
+--   caller, epoch, joined, worker ('' when no socket is held), avoid (callers joined by spaces), rungs (packed, opaque
+--   here: a list of {delay, buckets}), state ('waiting' | 'offered' | 'active'), rung (how many rungs have begun);
+--   while offered or active: call, side ('a' | 'b'), acked, connected (booleans);
+--   after its socket was lost: lost_until (when its call is given up).
+local function ticket_of(id)
+  local packed = call('HGET', TICKETS, id)
+  return packed and unpacked(packed)
+end
+
+local function store(id, ticket)
+  call('HSET', TICKETS, id, pack(ticket))
+end
+
+-- A ticket whose lease ran out is dead, swept or not.
+local function alive(id)
+  local lease = call('ZSCORE', LEASES, id)
+  return lease and tonumber(lease) >= now
+end
+
+-- Where a ticket stands, as `matcher.placed` decodes it.
+local function placed(ticket)
+  if not ticket then return pack({'gone', ''}) end
+  if ticket.state == 'waiting' then return pack({'waiting', ticket.joined}) end
+  return pack({ticket.state, ticket.call, ticket.side, 'human'})
+end
+
+local SUPERSEDED = pack({'gone', 'superseded'})

@@ -1,0 +1,50 @@
+-- Put one side of a running call back after Redis lost it; what is still there is left as it is. While the other side
+-- is missing the call has a lease's time to become whole.
+-- KEYS: index waiting tickets leases workers owned due callers calls waits clock
+-- ARGV: now, seed, ticket id, caller, epoch, joined (ms), worker, avoid, rungs, call id, side, connected (0 | 1)
+-- Returns where the ticket stands (msgpack, `matcher.placed`).
+-- @include dissolve
+-- @include hold
+local id, caller, epoch, worker, cid, side = ARGV[3], ARGV[4], tonumber(ARGV[5]), ARGV[7], ARGV[10], ARGV[11]
+
+local entry = caller_of(caller)
+local held_id = entry and entry.ticket or ''
+local held = held_id ~= '' and ticket_of(held_id)
+if entry and (epoch < entry.epoch or (held and held_id ~= id and epoch == entry.epoch)) then
+  tell({worker = worker}, 'superseded', id)
+  return SUPERSEDED
+end
+if held and held_id == id then
+  if held.state == 'active' then
+    held.worker, held.lost_until = worker, nil
+    store(id, held)
+    own(id, held)
+  end
+  return finish(placed(held))
+end
+if held then
+  drop(held_id, held, 'partner_left')
+  tell(held, 'superseded', held_id)
+end
+
+local packed = call('HGET', CALLS, cid)
+local sides = packed and unpacked(packed) or {a = '', b = '', deadline = 0}
+sides[side] = id
+call('HSET', CALLS, cid, pack(sides))
+call('HSET', CALLERS, caller, pack({ticket = id, epoch = epoch, recents = entry and entry.recents or {}}))
+call('ZREM', DUE, 'u' .. caller)
+local ticket = {
+  caller = caller, epoch = epoch, joined = tonumber(ARGV[6]), worker = worker, avoid = ARGV[8], rungs = ARGV[9],
+  state = 'active', rung = 0, call = cid, side = side, acked = true, connected = ARGV[12] == '1',
+}
+store(id, ticket)
+own(id, ticket)
+local _, other = other_side(cid, side)
+if other then
+  call('ZREM', DUE, 'c' .. cid)
+  remember(caller, other.caller)
+  remember(other.caller, caller)
+else
+  call('ZADD', DUE, now + LEASE_MS, 'c' .. cid)
+end
+return finish(placed(ticket))

@@ -1,0 +1,23 @@
+-- Do what time has made due: dead leases, dead workers, rungs that begin, offers to tell again or to give up, calls
+-- whose lost side did not come back, callers to forget. Any process may sweep, as often as it likes.
+-- KEYS: index waiting tickets leases workers owned due callers calls waits clock swept
+-- ARGV: now, seed, limit (of each kind), gap (ms in which only one sweep runs; 0: none)
+-- Returns how many things were done; from `limit` on there may be more, and the gap is lifted.
+-- @include due
+local limit, gap = tonumber(ARGV[3]), tonumber(ARGV[4])
+if gap > 0 and not call('SET', SWEPT, 1, 'NX', 'PX', gap) then return 0 end
+
+local done = 0
+for _, id in ipairs(call('ZRANGEBYSCORE', LEASES, '-inf', '(' .. now, 'LIMIT', 0, limit)) do
+  expire(id, ticket_of(id))
+  done = done + 1
+end
+for _, worker in ipairs(call('ZRANGEBYSCORE', WORKERS, '-inf', '(' .. now, 'LIMIT', 0, limit)) do
+  done = done + orphan(worker, limit)
+end
+for _, entry in ipairs(call('ZRANGEBYSCORE', DUE, '-inf', now, 'LIMIT', 0, limit)) do
+  on_due[string.sub(entry, 1, 1)](string.sub(entry, 2), entry)
+  done = done + 1
+end
+if done >= limit then call('DEL', SWEPT) end
+return finish(done)

@@ -1,0 +1,215 @@
+"""The waiting room: one method per Lua script. Each is atomic, and safe to send twice.
+
+Every method may raise `redis.exceptions.RedisError`; then nothing or everything of it happened, and calling it again
+with the same arguments is right.
+"""
+
+import secrets
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import AbstractAsyncContextManager, aclosing
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+from redis.asyncio import Redis
+
+from matcher import scripts
+from matcher.clock import Clock
+from matcher.domain import CallerId, EndReason, Side
+from matcher.events import Event, listen
+from matcher.keys import BLOCK_TTL_MS, KEY_TTL_MS, Keys
+from matcher.placed import Active, Gone, Offered, Placed, Ticket, Waiting
+from matcher.policy import estimate_s
+
+__all__ = ["Active", "Gone", "Offered", "Placed", "Terms", "Ticket", "Waiting", "WaitingRoom"]
+
+MAX_BLOCKS = 64
+# So many renewals keep Redis busy for well under a millisecond.
+RENEW_BATCH = 200
+
+# What the one side's reason is for the other.
+SEEN_BY_PARTNER = {
+    EndReason.HANGUP: EndReason.PARTNER_LEFT,
+    EndReason.PARTNER_LEFT: EndReason.PARTNER_LEFT,
+    EndReason.PARTNER_LOST: EndReason.PARTNER_LOST,
+    EndReason.GONE: EndReason.PARTNER_LOST,
+    EndReason.FAILED: EndReason.FAILED,
+    EndReason.MAX_LENGTH: EndReason.MAX_LENGTH,
+}
+
+_placed: msgspec.msgpack.Decoder[Placed] = msgspec.msgpack.Decoder(Placed)
+
+
+class Terms(Struct, frozen=True):
+    """How long things last in a waiting room, in ms unless said otherwise. All processes of a pool use the same."""
+
+    lease_ms: int = 12_000  # a ticket, or a worker, that nobody renews
+    ack_ms: int = 4_000  # an offer that is not acknowledged
+    retell_ms: int = 700  # until an unacknowledged offer is told again
+    recent_ms: int = 600_000  # partners just met; also how old a wait may be to count for estimates
+    linger_ms: int = 600_000  # what is kept of a caller without a ticket
+    orphan_ms: int = 30_000  # a call whose worker died
+    max_step_back_ms: int = 60_000  # a clock that goes back by less is not followed
+    sweep_gap_ms: int = 100  # between two sweeps, in real time; 0: none
+    budget: int = 64  # candidates looked at in one search
+    max_recents: int = 8  # per caller
+    max_waits: int = 64  # recent waits kept for estimates
+
+
+class WaitingRoom:
+    """Pairs callers in Redis.
+
+    Args:
+        redis: A client that answers in bytes.
+        pool: Name of the room; callers meet within one.
+        clock: The time to pass into the scripts; None: they use the server's own, which all workers share.
+        terms: How long things last.
+        files: The Lua sources; None: those of this package.
+    """
+
+    def __init__(
+        self,
+        redis: Redis,
+        pool: str = "main",
+        clock: Clock | None = None,
+        terms: Terms = Terms(),  # noqa: B008 # frozen
+        files: dict[str, str] | None = None,
+    ) -> None:
+        self._redis = redis
+        self._clock = clock
+        self._keys = Keys(pool)
+        self._terms = terms
+        constants = {
+            **{name.upper(): value for name, value in msgspec.structs.asdict(terms).items()},
+            "KEY_TTL_MS": KEY_TTL_MS,
+            "BLOCK_TTL_MS": BLOCK_TTL_MS,
+            "MAX_BLOCKS": MAX_BLOCKS,
+            "CHANNEL": self._keys.channel_prefix(),
+        }
+        files = scripts.sources() if files is None else files
+        self._scripts = {name: scripts.compose(name, files, constants) for name in files if "/" not in name}
+
+    async def _run(self, name: str, *args: str | int | bytes, more_keys: Sequence[str] = ()) -> Any:
+        script = self._scripts[name]
+        keys = [*(self._keys.static(key) for key in script.keys), *more_keys]
+        now_ms = self._clock.now_ms() if self._clock else 0
+        return await scripts.run(self._redis, script, keys, [now_ms, secrets.token_urlsafe(16), *args])
+
+    async def load(self) -> None:
+        """Load every script. Not needed, only quicker: a script that is missing is loaded by its first use."""
+        for script in self._scripts.values():
+            await self._redis.script_load(script.text)
+
+    async def enter(self, ticket: Ticket) -> Placed:
+        """Enter the queue, or read where a ticket stands that is in it already.
+
+        The same (caller, epoch) enters once, however often this is called, and a ticket that was lost is put back with
+        its `joined_ms`. A newer epoch supersedes the caller's older ticket.
+
+        Returns:
+            Offered when somebody fits, else Waiting; Gone("superseded") when a newer ticket holds the place.
+        """
+        return _placed.decode(await self._run("enter", *_arguments(ticket)))
+
+    async def leave(self, ticket_id: str, *, epoch: int = 0) -> None:
+        """Leave queue, offer or call. The partner of an offer keeps its place; that of a call hears partner_left.
+
+        Args:
+            ticket_id: The ticket.
+            epoch: Only if this is still the ticket's epoch, so only if no newer socket took it over; 0: in any case.
+        """
+        await self._run("leave", ticket_id, epoch)
+
+    async def ack(self, ticket_id: str, call_id: str) -> Placed:
+        """Acknowledge an offer; Active as soon as both sides did. Otherwise says where the ticket stands by now."""
+        return _placed.decode(await self._run("ack", ticket_id, call_id))
+
+    async def connected(self, ticket_id: str, call_id: str) -> bool:
+        """Note that this side hears its partner; True when both do."""
+        return bool(await self._run("connected", ticket_id, call_id))
+
+    async def end(self, ticket_id: str, call_id: str, reason: EndReason) -> bool:
+        """End a call and forget both tickets; the partner's worker hears the reason as the partner sees it.
+
+        Returns:
+            True the one time that a call ends.
+        """
+        return bool(await self._run("end", ticket_id, call_id, SEEN_BY_PARTNER[reason]))
+
+    async def renew(self, worker: str, ticket_ids: Sequence[str]) -> list[str]:
+        """Renew the worker's lease, on which active calls ride, and those of its waiting and offered tickets.
+
+        Returns:
+            The ids that are gone, or were taken over: `enter` or `restore` them, and see which.
+        """
+        gone: list[str] = []
+        for start in range(0, max(1, len(ticket_ids)), RENEW_BATCH):
+            batch = ticket_ids[start : start + RENEW_BATCH]
+            gone += [ticket_id.decode() for ticket_id in await self._run("renew", worker, *batch)]
+        return gone
+
+    async def attach(self, caller: CallerId, epoch: int, worker: str) -> tuple[str, Placed] | None:
+        """Take over the caller's live ticket for a new socket; a different worker that held it hears Superseded.
+
+        Returns:
+            The ticket's id and where it stands, or None when there is none or a newer epoch holds it.
+        """
+        reply = await self._run("attach", caller, epoch, worker)
+        return None if reply is None else (reply[0].decode(), _placed.decode(reply[1]))
+
+    async def detach(self, ticket_id: str, grace_ms: int, *, epoch: int = 0) -> None:
+        """Note that a ticket's socket was lost: after `grace_ms` its call is over, and the partner hears partner_lost.
+
+        A waiting or offered ticket keeps its lease. `epoch` as in `leave`.
+        """
+        await self._run("detach", ticket_id, grace_ms, epoch)
+
+    async def restore(self, ticket: Ticket, call_id: str, side: Side, *, connected: bool = False) -> Placed:
+        """Put this side of a running call back after Redis lost it; the other side's worker does the same.
+
+        A side whose partner is not back within a lease hears partner_lost. Idempotent.
+        """
+        reply = await self._run("restore", *_arguments(ticket), call_id, side, int(connected))
+        return _placed.decode(reply)
+
+    async def position(self, ticket_id: str) -> tuple[int, float | None]:
+        """Return the place in the queue, from 1 by age, and the further wait that is likely, in s, where one is known.
+
+        A ticket that does not wait has place 0.
+        """
+        reply = await self._run("position", ticket_id)
+        if reply is None:
+            return 0, None
+        place, waited_ms, *waits_ms = reply
+        return place, estimate_s(waited_ms, waits_ms)
+
+    async def block(self, caller: CallerId, blocked_caller: CallerId) -> None:
+        """Remember for a day that a caller never wants to meet another; the newest MAX_BLOCKS count."""
+        await self._run("block", blocked_caller, more_keys=[self._keys.blocks(caller)])
+
+    async def blocked(self, caller: CallerId) -> tuple[CallerId, ...]:
+        """Return whom a caller blocked, the newest first: what belongs into `Ticket.avoid`."""
+        newest: Any = await self._redis.zrevrange(self._keys.blocks(caller), 0, -1)
+        return tuple(name.decode() for name in newest)
+
+    async def partner_of(self, ticket_id: str, call_id: str) -> CallerId | None:
+        """Return who is at the other end of a call. For the server only: a page never learns it."""
+        partner = await self._run("partner_of", ticket_id, call_id)
+        return None if partner is None else partner.decode()
+
+    async def sweep(self, limit: int = 50) -> int:
+        """Do what time has made due, at most `limit` of each kind; from `limit` on there may be more to do.
+
+        Any number of processes may sweep; without anything to do, or right after another sweep, it returns 0.
+        """
+        return int(await self._run("sweep", limit, self._terms.sweep_gap_ms))
+
+    def events(self, worker: str) -> AbstractAsyncContextManager[AsyncGenerator[Event, None]]:
+        """Open the stream of events about a worker's tickets; it begins with a Resync and ends with its context."""
+        return aclosing(listen(self._redis, self._keys.channel(worker)))
+
+
+def _arguments(ticket: Ticket) -> tuple[str | int | bytes, ...]:
+    ladder = msgspec.msgpack.encode([(rung.delay_ms, rung.buckets) for rung in ticket.rungs])
+    avoid = " ".join(ticket.avoid[:MAX_BLOCKS])
+    return ticket.id, ticket.caller, ticket.epoch, ticket.joined_ms, ticket.worker, avoid, ladder
