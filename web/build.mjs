@@ -6,7 +6,7 @@
  * inline, so that the strictest CSP fits.
  */
 
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -37,8 +37,10 @@ function filesOf(outputs, entry, later = false) {
 const gzipped = (files) =>
   files.reduce((sum, file) => sum + gzipSync(readFileSync(join(ROOT, file)), { level: 9 }).length, 0);
 
-/** Bundle an entry and its page into `folder`; return the gzip sizes of what it starts with and of all, bytes. */
-async function page(entry, folder) {
+/** Bundle an entry and its page into `target`; return the gzip sizes of what it starts with and of all, bytes. */
+async function page(entry, target) {
+  // Beside its place until it is whole: a running server goes on serving the old page meanwhile.
+  const folder = `${target}.new`;
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const { metafile: { outputs } } = await build({
@@ -56,7 +58,10 @@ async function page(entry, folder) {
     .replace('  </head>', `${styles.join('')}  </head>`);
   writeFileSync(join(folder, 'index.html'), html);
   cpSync(join(ROOT, 'static'), folder, { recursive: true });
-  return { first: gzipped(files), all: gzipped(filesOf(outputs, entry, true)) };
+  const sizes = { first: gzipped(files), all: gzipped(filesOf(outputs, entry, true)) };
+  rmSync(target, { recursive: true, force: true });
+  renameSync(folder, target);
+  return sizes;
 }
 
 const { values: { gallery }, positionals: [folder] } =
