@@ -1,6 +1,6 @@
 #!/bin/sh
-# Print the path of the first Python from 3.11 to 3.13; fail with a sentence when there is none. PYTHON goes first.
-for name in "${PYTHON:-python3}" python3.13 python3.12 python3.11; do
+# Print the path of a Python from 3.11 to 3.13: the one that PYTHON names, or else the first on the path.
+for name in ${PYTHON:-python3 python3.13 python3.12 python3.11}; do
   path=$(command -v "$name") || continue
   if "$path" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null; then
     echo "$path"
