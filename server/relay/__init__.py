@@ -1,0 +1,1 @@
+"""Relay (TURN) credentials: providers, the pool that hands them out, and the probe that proves them."""
