@@ -116,6 +116,11 @@ class Hub:
         return len(self._rooms)
 
     @property
+    def joined_others(self) -> bool:
+        """Whether this process hears the pool's other processes."""
+        return self._fanout is not None and self._fanout.subscribed.is_set()
+
+    @property
     def full(self) -> bool:
         """Whether there is no room for another socket."""
         return self.sockets >= self.limits.sockets

@@ -91,7 +91,7 @@ async def _read(websocket: WebSocket[RealtimeState], hub: Hub, connection: Conne
     loop = asyncio.get_running_loop()
     idle_since = loop.time()
     try:
-        async with asyncio.timeout(hub.limits.silence_s) as deadline:
+        async with asyncio.timeout(min(hub.limits.silence_s, hub.limits.idle_s)) as deadline:
             while True:
                 frame = await websocket.receive()
                 if frame["type"] == "websocket.disconnect":

@@ -113,4 +113,4 @@ class Phoenix:
         """Say whether nothing waited to be read before the answer to a heartbeat."""
         await self.send("phoenix", "heartbeat", {}, "quiet")
         frame = await self.receive()
-        return isinstance(frame, (list, dict)) and (frame[1] if self._v2 else frame["ref"]) == "quiet"
+        return not isinstance(frame, bytes) and bool((frame[1] if self._v2 else frame["ref"]) == "quiet")

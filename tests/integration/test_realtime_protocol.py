@@ -17,7 +17,7 @@ def error(reason: str) -> dict[str, Any]:
 
 
 async def test_the_two_versions_hear_each_other() -> None:
-    """A binary push reaches vsn 2.0.0 as binary and 1.0.0 as text, as does a text broadcast; no sender hears its own."""
+    """A binary push reaches vsn 2.0.0 as binary and 1.0.0 as text, as does a text one; no sender hears its own."""
     push = struct.pack("7B", 3, 1, 1, len(T), 1, 0, 1) + f"12{T}s".encode() + b'{"a":1}'
     async with hub_server() as (hub, url), Phoenix.open(url) as new, Phoenix.open(url, v2=False) as old:
         assert await new.join() == OK
@@ -101,7 +101,7 @@ async def test_own_broadcasts_come_back_only_on_request() -> None:
         ("realtime:", {}, "TopicNameRequired: You must provide a topic name"),
         ("lobby", {}, "TopicNameRequired: You must provide a topic name"),
     ],
-    ids=["another call", "no token", "a key as token", "no JWT", "expired", "public", "no config", "no name", "no prefix"],
+    ids=["another call", "no token", "a key", "no JWT", "expired", "public", "no config", "no name", "no prefix"],
 )  # fmt: skip
 async def test_refused_joins_say_why(topic: str, payload: dict[str, Any], reason: str) -> None:
     """Each refusal carries the documented text, and nobody is let in."""

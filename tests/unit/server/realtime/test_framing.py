@@ -39,7 +39,8 @@ READABLE: list[tuple[str, Version, Frame, Message]] = [
      '"presence":{"key":"","enabled":true},"postgres_changes":[]},"access_token":"t","version":"x"}]',
      Message(T, "phx_join", "1", "1", Join(private=True, ack=True, echo=True, access_token="t"))),
     ("booleans as strings", V1, f'{{"topic":"{T}","event":"phx_join","ref":"1","payload":{{"config":'
-     '{"private":"true","broadcast":{"ack":"true","self":"false"}}}}', Message(T, "phx_join", "1", None, Join(True, True))),
+     '{"private":"true","broadcast":{"ack":"true","self":"false"}}}}',
+     Message(T, "phx_join", "1", body=Join(private=True, ack=True))),
     ("nulls in the join", V1, f'{{"topic":"{T}","event":"phx_join","payload":{{"access_token":null,"config":'
      '{"private":true,"broadcast":null,"presence":null}}}', Message(T, "phx_join", body=Join(private=True))),
     ("user_token is an alias", V2, f'[null,"1","{T}","phx_join",{{"user_token":"t"}}]',
@@ -53,12 +54,13 @@ READABLE: list[tuple[str, Version, Frame, Message]] = [
     ("refresh with null", V2, f'["1",null,"{T}","access_token",{{"access_token":null}}]',
      Message(T, "access_token", None, "1", Refresh())),
     ("v1 broadcast", V1, f'{{"topic":"{T}","event":"broadcast","ref":"2","join_ref":"1","payload":'
-     '{"type":"broadcast","event":"s","payload":{"a": 1}}}', Message(T, "broadcast", "2", "1", Broadcast("s", b'{"a": 1}'))),
+     '{"type":"broadcast","event":"s","payload":{"a": 1}}}',
+     Message(T, "broadcast", "2", "1", Broadcast("s", b'{"a": 1}'))),
     ("v2 text broadcast without payload", V2, f'["1","2","{T}","broadcast",{{"event":"s"}}]',
      Message(T, "broadcast", "2", "1", Broadcast("s", b"{}"))),
     ("v2 push, JSON", V2, push("1", "2", T, "é", "", payload=b'{"a":1}'),
      Message(T, "broadcast", "2", "1", Broadcast("é", b'{"a":1}'))),
-    ("v2 push, binary, no refs, meta ignored", V2, push("", "", T, "s", '{"persist":true}', payload=b"\xff", encoding=0),
+    ("v2 push, binary, meta ignored", V2, push("", "", T, "s", '{"persist":true}', payload=b"\xff", encoding=0),
      Message(T, "broadcast", body=Broadcast("s", b"\xff", is_json=False))),
     ("v2 push of nothing", V2, push("", "", T, "s", "", payload=b"", encoding=0),
      Message(T, "broadcast", body=Broadcast("s", b"", is_json=False))),
