@@ -45,7 +45,8 @@ def cluster() -> Iterator[Path]:
         check=True, stdout=subprocess.DEVNULL, cwd=folder,
     )  # fmt: skip
     server = subprocess.Popen(
-        [*drop, str(binaries() / "postgres"), "-D", str(data), "-k", str(folder), "-c", "listen_addresses=", "-c", "fsync=off"],
+        [*drop, str(binaries() / "postgres"), "-D", str(data), "-k", str(folder),
+         "-c", "listen_addresses=", "-c", "fsync=off"],
         stderr=subprocess.DEVNULL, cwd=folder,
     )  # fmt: skip
     ready = [str(binaries() / "pg_isready"), "--quiet", f"--host={folder}"]
