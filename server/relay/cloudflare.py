@@ -90,8 +90,6 @@ class CloudflareRelay:
         # httpx's texts may quote the URL, which holds the username: none of them goes on.
         except httpx2.TimeoutException:
             raise ProviderError(Fault.TIMEOUT) from None
-        except httpx2.InvalidURL:
-            raise ProviderError(Fault.CONFIG) from None
         except httpx2.HTTPError:
             raise ProviderError(Fault.UNREACHABLE) from None
         if not answer.is_success:

@@ -1,5 +1,7 @@
 """Makes the relay providers that the settings name."""
 
+from urllib.parse import urlsplit
+
 import httpx2
 
 from matcher.clock import Clock
@@ -41,6 +43,8 @@ def _cloudflare(settings: ServerSettings, client: httpx2.AsyncClient, clock: Clo
     # It goes into an HTTP header (RFC 9110 section 5.5).
     if not (token.isascii() and token.isprintable()) or " " in token:
         raise BadSetting("SOTTO_CLOUDFLARE_API_TOKEN must be printable ASCII without spaces")
+    if not _is_base_url(settings.cloudflare_api_url):
+        raise BadSetting(f"SOTTO_CLOUDFLARE_API_URL={settings.cloudflare_api_url!r} is not the base of an HTTP API")
     return CloudflareRelay(
         client,
         settings.cloudflare_key_id,
@@ -49,6 +53,15 @@ def _cloudflare(settings: ServerSettings, client: httpx2.AsyncClient, clock: Clo
         settings.cloudflare_udp_443,
         clock,
     )
+
+
+def _is_base_url(text: str) -> bool:
+    try:
+        # `port` raises where it is out of range, which the HTTP client would only find out while connecting.
+        url, port = httpx2.URL(text), urlsplit(text).port
+    except (httpx2.InvalidURL, ValueError):
+        return False
+    return bool(url.host) and port != 0 and not url.query and not url.fragment
 
 
 def _coturn(settings: ServerSettings, _: httpx2.AsyncClient, clock: Clock) -> RelayProvider:
