@@ -32,3 +32,13 @@ class Metrics:
     def limit_refused(self, name: str) -> None:
         """Count a refusal of one limit."""
         self.refusals.labels(name).inc()
+
+    def matched(self, waited_ms: int) -> None:
+        """Count a match told to a page, and how long it waited."""
+        self.matches.inc()
+        self.wait.observe(max(0, waited_ms) / 1000)
+
+    def connected(self, setup_s: float) -> None:
+        """Count a side on which audio arrived, and how long that took."""
+        self.connects.inc()
+        self.setup.observe(setup_s)

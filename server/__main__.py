@@ -1,0 +1,48 @@
+"""`python -m server`: one server process."""
+
+import sys
+
+import uvicorn
+
+from matcher import logs
+from matcher.settings import BadSetting, load
+from server.app import create_app
+from server.settings import ServerSettings
+
+
+def main() -> int:
+    """Serve until a signal ends it; a wrong setting is one sentence and exit code 2."""
+    try:
+        settings = load(ServerSettings)
+        app = create_app(settings)
+    except BadSetting as fault:
+        sys.stderr.write(f"{fault}\n")
+        return 2
+    logs.configure("server", settings.log_level, settings.log_format)
+    config = uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        loop="uvloop",
+        http="httptools",
+        ws="websockets-sansio",
+        # Deflate doubles the memory of a socket, and what it would compress are a few hundred bytes.
+        ws_per_message_deflate=False,
+        ws_max_size=131_072,  # the hub's frames; the queue's own limit is checked by wire.decode
+        ws_ping_interval=20,
+        ws_ping_timeout=20,
+        backlog=4096,
+        # Paths and query strings hold keys and topics; our middleware counts by route template instead.
+        access_log=False,
+        # Client addresses are taken by our own rule (trusted_hops), never from headers by the framework.
+        proxy_headers=False,
+        server_header=False,
+        timeout_graceful_shutdown=10,
+        log_config=None,
+    )
+    uvicorn.Server(config).run()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

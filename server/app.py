@@ -1,0 +1,162 @@
+"""The one place where the server's parts meet."""
+
+import secrets
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import NamedTuple, Self
+from urllib.parse import urlsplit
+
+import httpx2
+import structlog
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.routing import Mount, Route, WebSocketRoute
+
+from matcher import redis_client, wire
+from matcher.clock import Clock, SystemClock
+from matcher.errors import SottoError
+from matcher.waiting_room import WaitingRoom
+from server.addresses import Pseudonyms
+from server.errors import on_crash, on_http_exception, on_sotto_error
+from server.limits import Limiter
+from server.metrics import Metrics
+from server.middleware import RequestCount, SecurityHeaders
+from server.origins import Origins
+from server.queue.desk import Desk, Terms
+from server.queue.socket import queue_socket
+from server.queue.switchboard import Switchboard
+from server.realtime.hub import Hub
+from server.realtime.routes import realtime_routes
+from server.realtime.tokens import ChannelTokens
+from server.relay.factory import providers_from
+from server.relay.pool import RelayPool
+from server.relay.probe import RelayProbe
+from server.relay.provider import RelayProvider
+from server.routes import health, session
+from server.routes.pages import Pages
+from server.sessions import SessionTokens
+from server.settings import ServerSettings
+from server.state import ServerState, Sockets
+
+log = structlog.get_logger()
+
+BUILT_IN_HUB = "/realtime/v1"
+MAX_BODY_BYTES = 65_536
+
+
+def create_app(settings: ServerSettings) -> Starlette:
+    """Build the application of one process.
+
+    Raises:
+        BadSetting: Two settings contradict each other.
+    """
+    parts = Parts.of(settings)
+    connect = ""
+    if settings.realtime_url:
+        host = urlsplit(settings.realtime_url).netloc
+        connect = f"https://{host} wss://{host}"
+    return Starlette(
+        routes=[
+            Route("/healthz", health.live),
+            Route("/readyz", health.ready),
+            Route("/metrics", health.metrics),
+            Route("/v1/session", session.open_session, methods=["POST"]),
+            WebSocketRoute("/v1/queue", queue_socket),
+            Mount(BUILT_IN_HUB, routes=realtime_routes()),
+            Mount("/", Pages()),
+        ],
+        middleware=[
+            Middleware(RequestCount, parts.metrics),
+            Middleware(SecurityHeaders, connect),
+        ],
+        exception_handlers={
+            SottoError: on_sotto_error,
+            HTTPException: on_http_exception,
+            Exception: on_crash,
+        },
+        lifespan=parts.lifespan,
+        max_body_size=MAX_BODY_BYTES,
+    )
+
+
+class Parts(NamedTuple):
+    """What is made of the settings before anything is opened, so that a wrong one stops the start."""
+
+    settings: ServerSettings
+    clock: Clock
+    metrics: Metrics
+    client: httpx2.AsyncClient
+    providers: Sequence[RelayProvider]
+    sessions: SessionTokens
+    channels: ChannelTokens
+
+    @classmethod
+    def of(cls, settings: ServerSettings) -> Self:
+        """Make the parts; see `create_app`."""
+        clock = SystemClock()
+        client = httpx2.AsyncClient()
+        return cls(
+            settings=settings,
+            clock=clock,
+            metrics=Metrics(),
+            client=client,
+            providers=providers_from(settings, client, clock),
+            sessions=SessionTokens(settings.session_keys, settings.session_s, clock),
+            channels=ChannelTokens(settings.realtime_signing_key, settings.realtime_kid, clock),
+        )
+
+    @asynccontextmanager
+    async def lifespan(self, _: Starlette) -> AsyncIterator[ServerState]:
+        """Open everything in order of need, and close it in reverse."""
+        settings, clock, registry = self.settings, self.clock, self.metrics.registry
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(self.client)
+            redis = await stack.enter_async_context(redis_client.connect(settings))
+            room = WaitingRoom(redis, settings.pool)
+            probe = await stack.enter_async_context(RelayProbe(self.providers, registry=registry))
+            pool = RelayPool(
+                self.providers,
+                ttl_s=settings.relay_ttl_s,
+                call_s=settings.call_s,
+                registry=registry,
+                clock=clock,
+                healthy=probe.healthy,
+            )
+            relays = await stack.enter_async_context(pool)
+            hub = Hub(redis, self.channels, settings.realtime_key, settings.pool)
+            await stack.enter_async_context(hub)
+            worker = secrets.token_urlsafe(9)
+            limiter = Limiter(redis, settings.pool, clock, self.metrics.limit_refused)
+            board = Switchboard(worker, room, clock, relays)
+            desk = Desk(
+                worker=worker,
+                room=room,
+                relays=relays,
+                sessions=self.sessions,
+                channels=self.channels,
+                channel_url=settings.realtime_url or BUILT_IN_HUB,
+                channel_key=settings.realtime_key,
+                limiter=limiter,
+                metrics=self.metrics,
+                clock=clock,
+                terms=Terms(settings.call_s, wire.Deadlines(5, 5, 10, 3, settings.call_s)),
+            )
+            await stack.enter_async_context(board.running())
+            log.info("server.ready", port=settings.port)
+            yield ServerState(
+                redis=redis,
+                metrics=self.metrics,
+                sessions=self.sessions,
+                limiter=limiter,
+                pseudonyms=Pseudonyms(redis, settings.pool, clock),
+                origins=Origins(settings.origins),
+                trusted_hops=settings.trusted_hops,
+                sockets=Sockets(settings.max_sockets, self.metrics.sockets),
+                relays=relays,
+                probe=probe,
+                hub=hub,
+                board=board,
+                desk=desk,
+            )
+            log.info("server.stopping")

@@ -1,0 +1,1 @@
+"""Real browsers, real coturn, real Valkey, the real server."""

@@ -1,0 +1,154 @@
+"""The page at its edges: what it asks for, what it refuses, what it tells nobody."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Playwright, expect
+
+from tests.conftest import Coturn
+from tests.e2e import people
+from tests.e2e.conftest import Arrive
+from tests.e2e.people import Person, Voice
+from tests.e2e.stack import Stack, running
+
+
+def test_the_page_keeps_to_itself(voices: dict[str, Voice], stack: Stack) -> None:
+    """No request to any other host, no cookie, nothing stored, no policy violation, from opening to waiting."""
+    person = Person(voices["chromium"], stack.url)
+    hosts: set[str] = set()
+    complaints: list[str] = []
+    person.page.on("request", lambda request: hosts.add(request.url.split("/")[2]))
+    person.page.on("websocket", lambda socket: hosts.add(socket.url.split("/")[2]))
+    person.page.on("console", lambda line: complaints.append(line.text) if line.type == "error" else None)
+    person.page.reload()
+
+    person.arrives()
+    person.sees("waiting")
+
+    assert hosts <= {stack.url.removeprefix("http://")}
+    assert complaints == []
+    assert person.context.cookies() == []
+    stored = person.page.evaluate("() => [localStorage.length, sessionStorage.length, document.cookie]")
+    assert stored == [0, 0, ""]
+    person.leaves()
+
+
+@pytest.mark.parametrize("browser", ["chromium", "firefox"])
+def test_a_refused_microphone_is_explained(playwright: Playwright, stack: Stack, browser: str) -> None:
+    """The page says what happened and offers another try; nobody is queued."""
+    if browser == "chromium":
+        # No fake permission prompt: the context's missing permission is a refusal.
+        engine = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=people.CHROMIUM_FLAGS)
+    else:
+        prefs: dict[str, Any] = people.FIREFOX_PREFS | {
+            "media.navigator.permission.disabled": False,
+            "permissions.default.microphone": 2,
+        }
+        engine = playwright.firefox.launch(
+            channel="moz-firefox", executable_path="/usr/bin/firefox-esr", firefox_user_prefs=prefs
+        )
+    person = Person(Voice(engine, 0), stack.url)
+
+    person.arrives()
+
+    person.sees("error")
+    expect(person.page.get_by_role("heading", level=1)).to_contain_text("microphone", ignore_case=True)
+    expect(person.page.get_by_role("button", name="Connect", exact=True)).to_be_visible()
+    person.leaves()
+    engine.close()
+
+
+def test_without_relay_the_page_says_so_before_any_queueing(
+    voices: dict[str, Voice], valkey_socket: str, coturn: Coturn, tmp_path: Path
+) -> None:
+    """A provider that does not answer is an explained error, never a place in the queue."""
+    broken = {
+        "SOTTO_RELAYS": "cloudflare",
+        "SOTTO_CLOUDFLARE_KEY_ID": "key",
+        "SOTTO_CLOUDFLARE_API_TOKEN": "token",
+        "SOTTO_CLOUDFLARE_API_URL": "http://127.0.0.1:9/v1",
+    }
+    with running(valkey_socket, coturn, tmp_path, broken) as service:
+        person = Person(voices["chromium"], service.url)
+        seen: list[str] = []
+        person.page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: seen.append(str(frame))))
+
+        person.arrives()
+
+        person.sees("error")
+        expect(person.page.get_by_role("main")).to_contain_text("relay", ignore_case=True)
+        assert seen
+        assert not any('"waiting"' in frame for frame in seen)
+        person.leaves()
+
+
+def test_a_second_tab_is_told_and_may_take_over(voices: dict[str, Voice], stack: Stack) -> None:
+    """One person is never two callers by accident: the second tab asks, and taking over ends the first."""
+    person = Person(voices["chromium"], stack.url)
+    person.arrives()
+    person.sees("waiting")
+    second = person.context.new_page()
+    second.goto(stack.url)
+    second.get_by_role("button", name="Accept", exact=True).click()
+    second.get_by_role("button", name="Connect", exact=True).click()
+    expect(second.locator("main[data-state=error]")).to_be_attached()
+    person.stays("waiting", seconds=0.5)
+
+    second.get_by_role("button", name="Connect", exact=True).click()
+
+    expect(second.locator("main[data-state=waiting]")).to_be_attached()
+    person.sees("error")
+    person.leaves()
+
+
+def test_back_leaves_the_queue(arrive: Arrive, stack: Stack) -> None:
+    """Leaving the page by the back button frees the place at once: the next two people meet each other."""
+    gone = arrive("chromium")
+    gone.sees("waiting")
+    gone.page.goto("about:blank")
+
+    one = arrive("chromium2")
+    one.sees("waiting")
+    gone.page.go_back()
+    gone.sees("rules", "start")
+    one.stays("waiting", seconds=0.5)
+
+
+def test_the_whole_way_by_keyboard(voices: dict[str, Voice], stack: Stack) -> None:
+    """Accept, Connect and Cancel are reached by Tab and pressed by Enter."""
+    person = Person(voices["chromium"], stack.url)
+
+    def press_by_keyboard(name: str) -> None:
+        button = person.page.get_by_role("button", name=name, exact=True)
+        expect(button).to_be_visible()
+        for _ in range(60):
+            if button.evaluate("(element) => element === document.activeElement"):
+                break
+            person.page.keyboard.press("Tab")
+        else:
+            raise AssertionError(f"{name} is not reached by Tab")
+        person.page.keyboard.press("Enter")
+
+    press_by_keyboard("Accept")
+    press_by_keyboard("Connect")
+    person.sees("waiting")
+    press_by_keyboard("Cancel")
+    person.sees("start")
+    person.leaves()
+
+
+def test_a_lost_socket_does_not_touch_the_call(arrive: Arrive) -> None:
+    """Offline, the two go on talking and the page says so; back online, the call can be ended as ever."""
+    one, other = arrive("chromium"), arrive("firefox")
+    one.hears(other.voice.hz)
+
+    one.context.set_offline(True)
+    one.page.evaluate("() => window.dispatchEvent(new Event('offline'))")
+    one.stays("talking", seconds=3)
+    one.hears(other.voice.hz)
+    other.hears(one.voice.hz)
+    one.context.set_offline(False)
+
+    other.presses("End")
+    one.sees("ended", seconds=20)

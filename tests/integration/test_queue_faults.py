@@ -1,0 +1,156 @@
+"""The queue's socket under bad input: a typed error, a documented close code, and nobody else is touched."""
+
+import json
+from collections.abc import AsyncIterator
+
+import httpx2
+import pytest
+
+from matcher.settings import Secret
+from tests.conftest import Coturn
+from tests.integration.door import Page, new_token, page, serving, settings_for
+
+
+@pytest.fixture
+async def door(valkey_socket: str, coturn: Coturn) -> AsyncIterator[str]:
+    """A server with a waiting room of its own."""
+    async with serving(settings_for(valkey_socket, coturn)) as host:
+        yield host
+
+
+async def refusal(visitor: Page) -> tuple[str, int]:
+    """Return the error's code and the close code."""
+    return (await visitor.hears("error"))["code"], await visitor.closes_with()
+
+
+@pytest.mark.parametrize(
+    ("frame", "code", "close"),
+    [
+        ("not json", "bad_message", 4400),
+        ('{"type":"wave"}', "bad_message", 4400),
+        ('{"type":"ready"}', "out_of_order", 4400),
+        ('{"type":"hello","token":"x","prefs":{"languages":["en"]}}', "unauthorized", 4401),
+        ('{"type":"heartbeat","x":"' + "x" * 5000 + '"}', "oversize_message", 4413),
+        (b"\x00\x01", "bad_message", 4400),
+    ],
+)
+async def test_a_first_message_that_is_no_hello_closes_the_socket(
+    door: str, frame: str | bytes, code: str, close: int
+) -> None:
+    """Unknown, malformed, out of order, forged, oversize or binary: each has its code."""
+    async with page(door) as visitor:
+        await visitor.socket.send(frame)
+
+        assert (code, close) == await refusal(visitor)
+
+
+async def test_a_second_hello_is_out_of_order(door: str) -> None:
+    """A socket has one session."""
+    async with page(door) as visitor:
+        await visitor.greets()
+        await visitor.greets()
+
+        assert await refusal(visitor) == ("out_of_order", 4400)
+
+
+async def test_too_many_messages_close_only_the_socket_that_sent_them(door: str) -> None:
+    """Another page on the same server keeps its place."""
+    async with page(door) as calm, page(door) as flooder:
+        await calm.queues()
+        await calm.hears("waiting")
+        await flooder.greets()
+        for _ in range(200):
+            await flooder.says("heartbeat")
+
+        assert await refusal(flooder) == ("rate_limited", 4429)
+        await calm.says("heartbeat")
+        await calm.hears("heartbeat")
+
+
+async def test_messages_about_an_older_call_are_no_fault(door: str) -> None:
+    """They crossed with its end."""
+    async with page(door) as visitor:
+        await visitor.queues()
+        await visitor.hears("waiting")
+        for kind in ("ack", "connected", "hangup", "block"):
+            await visitor.says(kind, call_id="A" * 22)
+        await visitor.says("failed", call_id="A" * 22, stage="ice")
+        await visitor.says("heartbeat")
+
+        assert (await visitor.hears("heartbeat", "error"))["type"] == "heartbeat"
+
+
+async def test_a_page_of_another_site_is_refused(door: str) -> None:
+    """Whatever token it has."""
+    async with page(door, "stolen", origin="https://evil.example") as visitor:
+        assert await refusal(visitor) == ("wrong_origin", 4403)
+
+
+async def test_without_relay_nobody_enters_the_queue(valkey_socket: str, coturn: Coturn) -> None:
+    """The page is told before any queueing, with the time to come back; readiness says the same."""
+    broken = settings_for(
+        valkey_socket,
+        coturn,
+        relays="cloudflare",
+        cloudflare_key_id="k",
+        cloudflare_api_token=Secret("t"),
+        cloudflare_api_url="http://127.0.0.1:9/v1",
+    )
+    async with serving(broken) as door, page(door) as visitor:
+        await visitor.greets()
+
+        error = await visitor.hears("error", "waiting")
+        assert error["code"] == "relay_unavailable"
+        assert error["retry_after"] > 0
+        assert await visitor.closes_with() == 4503
+        async with httpx2.AsyncClient() as client:
+            assert (await client.get(f"http://{door}/readyz")).status_code == 503
+
+
+async def test_a_full_server_says_so(valkey_socket: str, coturn: Coturn) -> None:
+    """The socket beyond the capacity is told when to come back; the one inside stays."""
+    async with (
+        serving(settings_for(valkey_socket, coturn, max_sockets=1)) as door,
+        page(door) as inside,
+        page(door, "any") as outside,
+    ):
+        assert await refusal(outside) == ("server_full", 4503)
+        await inside.queues()
+        await inside.hears("waiting")
+
+
+async def test_tokens_are_never_part_of_a_url(door: str) -> None:
+    """A token in the query does nothing: the hello still has to bring it."""
+    token = await new_token(door)
+    async with page(door, "wrong", query=f"?token={token}") as visitor:
+        await visitor.greets()
+
+        assert await refusal(visitor) == ("unauthorized", 4401)
+
+
+async def test_http_errors_are_problems(door: str) -> None:
+    """Unknown paths and wrong methods answer problem+json and carry the security headers."""
+    async with httpx2.AsyncClient(base_url=f"http://{door}") as client:
+        for answer in (await client.get("/v1/session"), await client.get("/v1/nothing")):
+            assert answer.status_code in (404, 405)
+            assert answer.headers["content-type"] == "application/problem+json"
+            assert json.loads(answer.text)["status"] == answer.status_code
+            assert "default-src 'none'" in answer.headers["content-security-policy"]
+            assert answer.headers["referrer-policy"] == "no-referrer"
+
+
+async def test_sessions_are_limited_per_address(valkey_socket: str, coturn: Coturn) -> None:
+    """Behind a trusted proxy each client address has its own bucket, and a refusal says when to come back."""
+    settings = settings_for(valkey_socket, coturn, trusted_hops=1)
+    async with serving(settings) as door, httpx2.AsyncClient(base_url=f"http://{door}") as client:
+        statuses = set()
+        for _ in range(200):
+            answer = await client.post("/v1/session", headers={"X-Forwarded-For": "198.51.100.7"})
+            statuses.add(answer.status_code)
+            if answer.status_code == 429:
+                break
+        assert statuses == {201, 429}
+        assert int(answer.headers["retry-after"]) >= 1
+        other = await client.post("/v1/session", headers={"X-Forwarded-For": "198.51.100.8"})
+        assert other.status_code == 201
+        assert other.headers["cache-control"] == "no-store"
