@@ -19,5 +19,7 @@ for _, entry in ipairs(call('ZRANGEBYSCORE', DUE, '-inf', now, 'LIMIT', 0, limit
   on_due[string.sub(entry, 1, 1)](string.sub(entry, 2), entry)
   done = done + 1
 end
-if done >= limit then call('DEL', SWEPT) end
-return finish(done)
+finish()
+-- After finish, which lets every other key live on.
+if done >= limit then call('DEL', SWEPT) elseif gap > 0 then call('PEXPIRE', SWEPT, gap) end
+return done
