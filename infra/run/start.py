@@ -97,7 +97,7 @@ def start() -> str | None:
     SOCKET.unlink(missing_ok=True)
     supervisor = Supervisor(
         [grounds, [programs["matcher"], programs["server"]]],
-        {**made, **os.environ, "VALKEY_SERVER": str(get_binary_path())},
+        {**os.environ, **made, "VALKEY_SERVER": str(get_binary_path())},
         lines(),
         lambda: print(f"Sotto is ready: open {url} (Ctrl-C stops it)", flush=True),
     )

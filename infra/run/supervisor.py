@@ -14,9 +14,9 @@ from dataclasses import dataclass
 
 from infra.run.tether import end_with_parent
 
-START_S = 60.0
 STOP_S = 12.0
 _LINE_BYTES = 1 << 20
+_WORDS = "its last words stand above, or in .run/."
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,7 @@ class Supervisor:
         environ: The programs' environment.
         write: Takes a program's name and a line it said.
         announce: Called once, when all is ready.
+        start_s: How long each program may take to become ready, s.
     """
 
     def __init__(
@@ -44,11 +45,13 @@ class Supervisor:
         environ: Mapping[str, str],
         write: Callable[[str, bytes], None],
         announce: Callable[[], None],
+        start_s: float = 60.0,
     ) -> None:
         self._stages = stages
         self._environ = environ
         self._write = write
         self._announce = announce
+        self._start_s = start_s
         self._running: list[list[Process]] = []
         self._stopping = asyncio.Event()
         self._fault = ""
@@ -92,10 +95,9 @@ class Supervisor:
                 self._running[-1].append(process)
                 tasks.create_task(self._follow(program.name, process))
             for program in stage:
-                if not await _becomes_ready(program):
-                    self._stop(
-                        f"{program.name} was not ready after {START_S:.0f} s; its last words stand above, or in .run/."
-                    )
+                if not await _becomes_ready(program, self._start_s):
+                    self._stop(f"{program.name} was not ready after {self._start_s:g} s; {_WORDS}")
+                    return
         self._announce()
 
     async def _follow(self, name: str, process: Process) -> None:
@@ -104,12 +106,12 @@ class Supervisor:
             self._write(name, line)
         code = await process.wait()
         how = f"with exit code {code}" if code >= 0 else f"by {signal.Signals(-code).name}"
-        self._stop(f"{name} ended {how}, so everything was stopped; its last words stand above, or in .run/.")
+        self._stop(f"{name} ended {how}, so everything was stopped; {_WORDS}")
 
 
-async def _becomes_ready(program: Program) -> bool:
+async def _becomes_ready(program: Program, start_s: float) -> bool:
     with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(START_S):
+        async with asyncio.timeout(start_s):
             while not await asyncio.to_thread(program.ready):  # noqa: ASYNC110  another process tells nobody
                 await asyncio.sleep(0.05)
             return True

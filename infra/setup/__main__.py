@@ -28,3 +28,5 @@ if __name__ == "__main__":
         main(sys.argv[1])
     except KeyboardInterrupt:
         sys.exit(130)
+    except PermissionError as fault:
+        sys.exit(f"{fault.filename} belongs to another user, perhaps from a start with sudo: make clean as that user.")

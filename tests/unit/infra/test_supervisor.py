@@ -45,6 +45,16 @@ async def test_one_that_ends_takes_all_down_with_its_name(tmp_path: Path) -> Non
     assert log(tmp_path) == ["ground up", "ground bye"]
 
 
+async def test_one_that_never_gets_ready_is_named(tmp_path: Path) -> None:
+    """A program that is not ready in time ends the start: the sentence names it, and nobody is told to come in."""
+    told: list[str] = []
+    stages = [[program(tmp_path, "ground"), program(tmp_path, "server", "exec sleep 60")], [program(tmp_path, "page")]]
+    supervisor = Supervisor(stages, os.environ, lambda _, __: None, lambda: told.append("ready"), start_s=1.0)
+    assert (await supervisor.run()).startswith("server was not ready after 1 s")
+    assert told == []
+    assert log(tmp_path) == ["ground up", "ground bye"]
+
+
 async def test_a_second_signal_ends_patience(tmp_path: Path) -> None:
     """A program that ignores SIGTERM is killed at once when the user asks twice."""
     stubborn = "trap '' TERM; touch {0}.ready; while :; do sleep 0.02; done"
