@@ -11,7 +11,8 @@ for (const { name, steps } of vectors<{ name: string; steps: Step[] }[]>('candid
   test(`candidates: ${name}`, () => {
     const buffer = new CandidateBuffer();
     for (const step of steps) {
-      const given = 'add' in step ? buffer.add(step.add) : 'end' in step ? buffer.end(step.end) : buffer.describe(step.describe);
+      const given = 'add' in step ? buffer.add(step.add)
+        : 'end' in step ? buffer.end(step.end) : buffer.describe(step.describe);
       assert.deepEqual(given, step.gives, JSON.stringify(step));
     }
   });

@@ -2,13 +2,14 @@
  * The partner's candidates until the connection can use them. Pure. `bot/candidates.py` is the twin;
  * `tests/vectors/candidates.json` holds the two together.
  *
- * addIceCandidate fails before the remote description is set (W3C WebRTC section 4.4.2), and a candidate belongs to one
- * generation of ICE credentials: those of the described generation pass, those of the next one wait, older ones are late.
+ * addIceCandidate fails before the remote description is set (W3C WebRTC section 4.4.2), and a candidate belongs to
+ * one generation of ICE credentials: those of the described generation pass, those of the next one wait, older ones
+ * are late.
  */
 
 import type { Candidate } from './parameters.ts';
 
-/** An honest partner has one relay candidate for each TURN URL; each more would be one more address that our relay opens. */
+/** An honest partner has one relay candidate for each TURN URL; each more would be one more address our relay opens. */
 export const MAX_CANDIDATES = 4;
 
 /** A candidate to hand to the connection, or the end of a generation's candidates. */
@@ -41,7 +42,8 @@ export class CandidateBuffer {
   /** The remote description of this generation is set; return what has waited for it. */
   describe(generation: number): Addition[] {
     this.described = generation;
-    return this.waiting.splice(0).filter((item) => ('end' in item ? item.end : item.candidate.generation) === generation);
+    return this.waiting.splice(0).filter((addition) =>
+      ('end' in addition ? addition.end : addition.candidate.generation) === generation);
   }
 
   private expects(generation: number): boolean {

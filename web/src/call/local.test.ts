@@ -4,12 +4,14 @@ import { test } from 'node:test';
 import { Leak, ownCandidate, ownDescription } from './local.ts';
 
 const FINGERPRINT = Array(32).fill('AB').join(':');
-const CHROMIUM = 'candidate:1038 1 udp 8191 141.101.90.1 50000 typ relay raddr 0.0.0.0 rport 0 generation 0 ufrag aB3+ network-cost 999';
+const PWD = '0123456789abcdef0123456789abcdef';
+const CHROMIUM = 'candidate:1038 1 udp 8191 141.101.90.1 50000 typ relay raddr 0.0.0.0 rport 0 generation 0 '
+  + 'ufrag aB3+ network-cost 999';
 const FIREFOX = 'candidate:3 1 UDP 92217086 141.101.90.1 50001 typ relay raddr 141.101.90.1 rport 50001';
 
 const sdp = (candidate: string): string => [
   'v=0', 'o=- 1 2 IN IP4 127.0.0.1', `a=fingerprint:sha-256 ${FINGERPRINT}`, 'm=audio 50000 UDP/TLS/RTP/SAVPF 109',
-  candidate, 'a=mid:0', 'a=ice-ufrag:0011aabb', 'a=ice-pwd:0123456789abcdef0123456789abcdef', 'a=rtpmap:109 opus/48000/2', '',
+  candidate, 'a=mid:0', 'a=ice-ufrag:0011aabb', `a=ice-pwd:${PWD}`, 'a=rtpmap:109 opus/48000/2', '',
 ].join('\r\n');
 
 test('local: a relay candidate is reduced to address and port', () => {
@@ -39,7 +41,7 @@ test('local: the parameters come from the description', () => {
   const { parameters, mid } = ownDescription(sdp(`a=${FIREFOX}`), 0);
   assert.equal(mid, '0');
   assert.deepEqual(parameters, {
-    generation: 0, ufrag: '0011aabb', pwd: '0123456789abcdef0123456789abcdef', fingerprint: FINGERPRINT, payload_type: 109,
+    generation: 0, ufrag: '0011aabb', pwd: PWD, fingerprint: FINGERPRINT, payload_type: 109,
   });
 });
 

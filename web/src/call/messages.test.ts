@@ -5,10 +5,13 @@ import { readSignal, toMessage } from './messages.ts';
 import type { Signal } from './messages.ts';
 
 const FINGERPRINT = Array(32).fill('AB').join(':');
+const PARAMETERS = {
+  generation: 0, ufrag: 'aB3+', pwd: 'a'.repeat(22), fingerprint: FINGERPRINT, payload_type: 111,
+};
 
 test('messages: every signal survives the way through a message', () => {
   const signals: Signal[] = [
-    { kind: 'parameters', parameters: { generation: 0, ufrag: 'aB3+', pwd: 'a'.repeat(22), fingerprint: FINGERPRINT, payload_type: 111 } },
+    { kind: 'parameters', parameters: PARAMETERS },
     { kind: 'candidate', candidate: { generation: 0, ip: '141.101.90.1', port: 50000 } },
     { kind: 'end_of_candidates', generation: 0 },
     { kind: 'mute', muted: true },
@@ -19,8 +22,9 @@ test('messages: every signal survives the way through a message', () => {
 
 test('messages: a malformed or unknown message is skipped', () => {
   const wrong: [string, Record<string, unknown>][] = [
-    ['parameters', {}], ['candidate', { generation: 0, ip: '10.0.0.1', port: 50000 }], ['end_of_candidates', { generation: -1 }],
-    ['end_of_candidates', {}], ['mute', { muted: 1 }], ['mute', { muted: true, extra: 1 }], ['bye', { why: 'x' }], ['sdp', {}],
+    ['parameters', {}], ['candidate', { generation: 0, ip: '10.0.0.1', port: 50000 }],
+    ['end_of_candidates', { generation: -1 }], ['end_of_candidates', {}],
+    ['mute', { muted: 1 }], ['mute', { muted: true, extra: 1 }], ['bye', { why: 'x' }], ['sdp', {}],
   ];
   for (const [kind, data] of wrong) assert.equal(readSignal({ kind, data }, false), null, kind);
 });

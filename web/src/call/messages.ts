@@ -11,7 +11,7 @@ export type Signal =
   | { kind: 'mute'; muted: boolean }
   | { kind: 'bye' };
 
-/** The signal in a delivered message, or null where it is unknown or not in order. `allowLocal`: see `readCandidate`. */
+/** The signal in a delivered message, or null where it is unknown or malformed. `allowLocal`: see `readCandidate`. */
 export function readSignal({ kind, data }: Message, allowLocal: boolean): Signal | null {
   switch (kind) {
     case 'parameters': {

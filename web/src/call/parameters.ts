@@ -57,8 +57,8 @@ export function readParameters(data: unknown): Parameters | null {
 export type Reach = 'public' | 'local' | 'never';
 
 /**
- * What kind of address this is (IANA IPv4 Special-Purpose Address Registry): `local` addresses are loopback, private and
- * shared ones; `never` ones are no place for a relay at all, the link-local metadata service of clouds among them.
+ * What kind of address this is (IANA IPv4 Special-Purpose Address Registry): `local` addresses are loopback, private
+ * and shared ones; `never` ones are no place for a relay at all, the metadata service of clouds among them.
  */
 export function reachOf(ip: string): Reach | null {
   const octets = IPV4.exec(ip)?.slice(1).map(Number);
@@ -68,7 +68,8 @@ export function reachOf(ip: string): Reach | null {
   if (a === 100 && b >= 64 && b < 128) return 'local';
   if (a === 0 || a >= 224 || (a === 169 && b === 254)) return 'never';
   if (a === 192 && ((b === 0 && (c === 0 || c === 2)) || (b === 88 && c === 99))) return 'never';
-  if ((a === 198 && (b === 18 || b === 19 || (b === 51 && c === 100))) || (a === 203 && b === 0 && c === 113)) return 'never';
+  if (a === 198 && (b === 18 || b === 19 || (b === 51 && c === 100))) return 'never';
+  if (a === 203 && b === 0 && c === 113) return 'never';
   return 'public';
 }
 
@@ -76,8 +77,8 @@ export function reachOf(ip: string): Reach | null {
  * The relay candidate in a message, or null.
  *
  * `allowLocal`: whether our own relay's address is a local one, as on an installation on one machine or in one house.
- * Then the partner's relay is a local one too. Where ours is public, a local candidate could only make our relay knock on
- * doors behind it.
+ * Then the partner's relay is a local one too. Where ours is public, a local candidate could only make our relay knock
+ * on doors behind it.
  */
 export function readCandidate(data: unknown, allowLocal: boolean): Candidate | null {
   if (!hasShape(data, ['generation', 'ip', 'port'])) return null;

@@ -35,7 +35,8 @@ export interface PeerListener {
 function relayOnly(servers: readonly IceServer[]): RTCConfiguration {
   const urls = servers.flatMap((server) => server.urls);
   if (urls.length === 0 || !urls.every((url) => /^turns?:/.test(url))) throw new Leak();
-  return { iceServers: servers.map((server) => ({ ...server })), iceTransportPolicy: 'relay', bundlePolicy: 'max-bundle', rtcpMuxPolicy: 'require' };
+  const iceServers = servers.map((server) => ({ ...server }));
+  return { iceServers, iceTransportPolicy: 'relay', bundlePolicy: 'max-bundle', rtcpMuxPolicy: 'require' };
 }
 
 export class Peer {
@@ -58,10 +59,11 @@ export class Peer {
     this.connection.ontrack = ({ track, transceiver }) => {
       if (transceiver === this.transceiver) this.listener?.stream(new MediaStream([track]));
     };
-    // A clone, because a track's id is visible to the partner in some browsers, and one id must not serve two strangers.
+    // A clone, because some browsers tell the partner the track's id, and one id must not serve two strangers.
     this.track = microphone.clone();
     this.transceiver = this.connection.addTransceiver(this.track, { direction: 'sendrecv' });
-    const opus = RTCRtpReceiver.getCapabilities('audio')?.codecs.filter(({ mimeType }) => mimeType.toLowerCase() === 'audio/opus');
+    const codecs = RTCRtpReceiver.getCapabilities('audio')?.codecs;
+    const opus = codecs?.filter(({ mimeType }) => mimeType.toLowerCase() === 'audio/opus');
     if (opus?.length) this.transceiver.setCodecPreferences(opus);
   }
 
@@ -99,7 +101,7 @@ export class Peer {
   }
 
   /**
-   * Connect to the partner. Both ends have made an offer, so each takes the other's parameters as the answer to its own.
+   * Connect to the partner. Both ends have made an offer: each takes the other's parameters as the answer to its own.
    *
    * @throws Leak The partner claims our own certificate: somebody reflects our signals.
    */

@@ -5,7 +5,8 @@ import { rate, readSample } from './quality.ts';
 import type { Sample } from './quality.ts';
 
 const START: Sample = {
-  atMs: 0, packetsReceived: 0, packetsLost: 0, samples: 0, concealed: 0, bufferDelayS: 0, emitted: 0, roundTripS: 0.05, relayed: true,
+  atMs: 0, packetsReceived: 0, packetsLost: 0, samples: 0, concealed: 0, bufferDelayS: 0, emitted: 0, roundTripS: 0.05,
+  relayed: true,
 };
 
 /** One second of a call: 50 packets of 960 samples, 40 ms in the jitter buffer. */
@@ -44,19 +45,26 @@ test('quality: nothing received is no bar', () => {
   assert.equal(rate(second({}), second({ atMs: 2000 })), 0);
 });
 
-const INBOUND = { id: 'I', type: 'inbound-rtp', kind: 'audio', packetsReceived: 7, packetsLost: 1, concealedSamples: 30, silentConcealedSamples: 10 };
+const INBOUND = {
+  id: 'I', type: 'inbound-rtp', kind: 'audio', packetsReceived: 7, packetsLost: 1, concealedSamples: 30,
+  silentConcealedSamples: 10,
+};
 
 test('quality: the pair in use is found as Chromium and as Firefox report it', () => {
   const candidates = [
-    { id: 'L', type: 'local-candidate', candidateType: 'relay' }, { id: 'R', type: 'remote-candidate', candidateType: 'relay' },
+    { id: 'L', type: 'local-candidate', candidateType: 'relay' },
+    { id: 'R', type: 'remote-candidate', candidateType: 'relay' },
     { id: 'H', type: 'remote-candidate', candidateType: 'host' },
   ];
-  const pair = { id: 'P', type: 'candidate-pair', localCandidateId: 'L', remoteCandidateId: 'R', currentRoundTripTime: 0.08 };
-  const other = { id: 'Q', type: 'candidate-pair', localCandidateId: 'L', remoteCandidateId: 'H', currentRoundTripTime: 9 };
-  const chromium = readSample([INBOUND, other, pair, ...candidates, { id: 'T', type: 'transport', selectedCandidatePairId: 'P' }], 5);
+  const between = { type: 'candidate-pair', localCandidateId: 'L' };
+  const pair = { ...between, id: 'P', remoteCandidateId: 'R', currentRoundTripTime: 0.08 };
+  const other = { ...between, id: 'Q', remoteCandidateId: 'H', currentRoundTripTime: 9 };
+  const transport = { id: 'T', type: 'transport', selectedCandidatePairId: 'P' };
+  const chromium = readSample([INBOUND, other, pair, ...candidates, transport], 5);
   const firefox = readSample([INBOUND, other, { ...pair, selected: true }, ...candidates], 5);
   assert.deepEqual(chromium, firefox);
-  assert.deepEqual([chromium.roundTripS, chromium.relayed, chromium.packetsReceived, chromium.concealed], [0.08, true, 7, 20]);
+  const { roundTripS, relayed, packetsReceived, concealed } = chromium;
+  assert.deepEqual([roundTripS, relayed, packetsReceived, concealed], [0.08, true, 7, 20]);
 });
 
 test('quality: a pair that is not relayed is noticed, a missing one is not judged', () => {

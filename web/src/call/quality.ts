@@ -23,7 +23,7 @@ const count = (entry: Entry | undefined, key: string): number => {
   return typeof value === 'number' && Number.isFinite(value) ? value : 0;
 };
 
-/** A relay's own address may also come up as peer-reflexive, learnt from a check (RFC 8445 sections 7.2.5.3.1 and 7.3.1.3). */
+/** A relay's own address may also come up as peer-reflexive, learnt from a check (RFC 8445 section 7.3.1.3). */
 const DIRECT: ReadonlySet<unknown> = new Set(['host', 'srflx']);
 
 /** Chromium names the pair in use on the transport, Firefox marks the pair as selected. */

@@ -4,7 +4,7 @@
  *
  * The channel delivers at most once and keeps nothing for a late joiner. Therefore:
  * - each end names itself by a random epoch and says hello, with back-off, until it has heard the other's;
- * - messages are numbered from 1; a frame carries the highest number received in order and every unacknowledged message;
+ * - messages are numbered from 1; a frame carries the highest number received in order and what is unacknowledged;
  * - acknowledgements and messages count only in frames that name the receiver's epoch;
  * - a new epoch of the peer knows nothing: it is sent everything again, and its numbers begin at 1;
  * - frames of an epoch that was replaced are late, not new, and are ignored.
@@ -15,7 +15,7 @@ export interface Message {
   data: Record<string, unknown>;
 }
 
-/** `e` own epoch, `p` the peer's (or ''), `w` 1: please answer, `a` cumulative acknowledgement, `m` [number, kind, data]. */
+/** `e` own epoch, `p` the peer's (or ''), `w` 1: please answer, `a` cumulative acknowledgement, `m` the messages. */
 export interface Frame {
   e: string;
   p: string;

@@ -19,7 +19,8 @@ for (const { name, parameters, setup, mid, lines } of cases.descriptions) {
 }
 
 test('template: a mid that is no short token never enters a description', () => {
-  for (const mid of cases.refused_mids) assert.throws(() => describe(cases.descriptions[0]!.parameters, 'active', mid), TypeError);
+  const { parameters } = cases.descriptions[0]!;
+  for (const mid of cases.refused_mids) assert.throws(() => describe(parameters, 'active', mid), TypeError);
 });
 
 test('template: a candidate line tells no related address', () => {

@@ -5,7 +5,8 @@ import { Watch } from './watch.ts';
 
 test('watch: a flat count is suspect after 1.5 s, once, and recovers with the next packet', () => {
   const watch = new Watch();
-  assert.deepEqual([watch.see(10, 0), watch.see(10, 1000), watch.see(10, 1500), watch.see(10, 2000)], [null, null, 'suspect', null]);
+  const verdicts = [0, 1000, 1500, 2000].map((ms) => watch.see(10, ms));
+  assert.deepEqual(verdicts, [null, null, 'suspect', null]);
   assert.deepEqual([watch.see(11, 2500), watch.see(36, 3000)], ['recovered', null]);
   assert.deepEqual([watch.see(36, 4400), watch.see(36, 4500)], [null, 'suspect']);
 });

@@ -40,7 +40,8 @@ export function judgeClose({ code, error }: Closed, { inCall, placed, renewed }:
     case 4500:
     case 4503: {
       const waits = inCall || (placed && error !== null && PASSING.has(error.code));
-      return waits ? { again: 'later', afterS: retryAfterS ?? 1 } : { fault: new Fault(errorCode(error?.code), retryAfterS) };
+      if (waits) return { again: 'later', afterS: retryAfterS ?? 1 };
+      return { fault: new Fault(errorCode(error?.code), retryAfterS) };
     }
     case 1012:
       return { again: 'now' };

@@ -178,7 +178,8 @@ export class Engine {
       if (run === this.run) this.queue?.send({ type: 'ready' });
     } catch (error) {
       // While an older one waits for a partner, a newer one may fail.
-      if (run === this.run && !preparation?.ready) this.fail(error instanceof Leak ? error : new Fault('relay_unavailable'));
+      if (run !== this.run || preparation?.ready) return;
+      this.fail(error instanceof Leak ? error : new Fault('relay_unavailable'));
     }
   }
 

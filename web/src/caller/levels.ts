@@ -52,7 +52,8 @@ export class Levels {
       return;
     }
     this.timer = setInterval(() => {
-      this.meters.value = { ...this.meters.value, microphone: this.microphone?.read() ?? 0, partner: this.partner?.read() ?? 0 };
+      const [microphone, partner] = [this.microphone?.read() ?? 0, this.partner?.read() ?? 0];
+      this.meters.value = { ...this.meters.value, microphone, partner };
     }, TICK_MS);
   }
 }

@@ -35,7 +35,8 @@ export class Microphone {
   async open(deviceId: string | null): Promise<MediaStreamTrack> {
     const wish = ++this.wish;
     const audio: MediaTrackConstraints = {
-      echoCancellation: true, noiseSuppression: true, autoGainControl: true, channelCount: 1, ...(deviceId && { deviceId }),
+      echoCancellation: true, noiseSuppression: true, autoGainControl: true, channelCount: 1,
+      ...(deviceId && { deviceId }),
     };
     // Without a secure context there is no `mediaDevices` at all.
     const stream = await (navigator.mediaDevices as MediaDevices | undefined)?.getUserMedia({ audio })

@@ -26,7 +26,8 @@ export class Preparation {
   private build: Build | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private readonly onVisible = (): void => {
-    if (document.visibilityState === 'visible' && this.peer && performance.now() - this.madeMs > YOUNG_MS) this.refresh();
+    const old = this.peer !== null && performance.now() - this.madeMs > YOUNG_MS;
+    if (document.visibilityState === 'visible' && old) this.refresh();
   };
   private readonly onNetwork = (): void => {
     if (!this.peer) return;

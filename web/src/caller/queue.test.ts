@@ -18,13 +18,17 @@ const TIMING = { heartbeatMs: 30, silenceMs: 150, backOffMs: 10, backOffMaxMs: 2
 const closing: (() => void)[] = [];
 afterEach(() => closing.splice(0).forEach((close) => close()));
 
+interface Sessions { count: number; status: number; refuse?: object }
+interface Guest { socket: Accepted; texts: string[]; hello: Record<string, unknown> }
+
 /** A server that gives sessions t1, t2, … and lets the test play the queue. */
-async function listen(): Promise<{ base: string; sockets: WebSocketServer; sessions: { count: number; refuse?: object; status: number } }> {
-  const sessions = { count: 0, status: 201 } as { count: number; refuse?: object; status: number };
+async function listen(): Promise<{ base: string; sockets: WebSocketServer; sessions: Sessions }> {
+  const sessions: Sessions = { count: 0, status: 201 };
   const server: Server = createServer((_, response) => {
     sessions.count++;
     response.writeHead(sessions.status, { 'content-type': 'application/json' });
-    response.end(JSON.stringify(sessions.refuse ?? { token: `t${sessions.count}`, expires_at: Date.now() / 1000 + 9000 }));
+    const session = { token: `t${sessions.count}`, expires_at: Date.now() / 1000 + 9000 };
+    response.end(JSON.stringify(sessions.refuse ?? session));
   });
   const sockets = new WebSocketServer({ server });
   server.listen(0, '127.0.0.1');
@@ -70,7 +74,7 @@ async function until(holds: () => boolean, what: () => string): Promise<void> {
   }
 }
 
-async function accept(sockets: WebSocketServer): Promise<{ socket: Accepted; texts: string[]; hello: Record<string, unknown> }> {
+async function accept(sockets: WebSocketServer): Promise<Guest> {
   const [socket] = (await once(sockets, 'connection')) as [Accepted];
   const texts: string[] = [];
   socket.on('message', (data: unknown) => texts.push(String(data)));
@@ -81,7 +85,7 @@ async function accept(sockets: WebSocketServer): Promise<{ socket: Accepted; tex
 const say = (socket: Accepted, message: ServerMessage): void => socket.send(JSON.stringify(message));
 const WAITING: ServerMessage = { type: 'waiting', position: 1 };
 
-test('queue: hello comes first, with token and preferences; messages are passed on; heartbeats are kept up', async () => {
+test('queue: hello comes first, then messages are passed on and heartbeats kept up', async () => {
   const { base, sockets } = await listen();
   const accepting = accept(sockets);
   const page = new Page(base);

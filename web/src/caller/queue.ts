@@ -22,6 +22,8 @@ const DEFAULTS = {
   patienceMs: 15_000,
 };
 
+type Timer = ReturnType<typeof setTimeout>;
+
 export interface QueueListener {
   message(message: ServerMessage): void;
   /** The socket is lost and being replaced, or back. */
@@ -47,7 +49,7 @@ export class QueueSocket {
   private tries = 0;
   private readonly beganMs = Date.now();
   private error: Closed['error'] = null;
-  private timers: { heartbeat?: ReturnType<typeof setInterval>; silence?: ReturnType<typeof setTimeout>; again?: ReturnType<typeof setTimeout> } = {};
+  private readonly timers: { heartbeat?: Timer; silence?: Timer; again?: Timer } = {};
 
   constructor(url: string, session: Session, listener: QueueListener, timing: Partial<typeof DEFAULTS> = {}) {
     this.url = url;
@@ -106,7 +108,8 @@ export class QueueSocket {
 
   private onOpen(socket: WebSocket, token: string): void {
     const callId = this.listener.callId();
-    const hello: ClientMessage = { type: 'hello', token, prefs: this.listener.prefs(), ...(callId && { call_id: callId }) };
+    const prefs = this.listener.prefs();
+    const hello: ClientMessage = { type: 'hello', token, prefs, ...(callId && { call_id: callId }) };
     socket.send(JSON.stringify(hello));
     this.timers.heartbeat = setInterval(() => this.send({ type: 'heartbeat' }), this.timing.heartbeatMs);
   }
@@ -146,7 +149,8 @@ export class QueueSocket {
   }
 
   private onNoSession(fault: Fault): void {
-    if (fault.code === 'offline' || this.placed || this.listener.callId() !== null) this.retry((fault.retryAfterS ?? 0) * 1000);
+    const waits = fault.code === 'offline' || this.placed || this.listener.callId() !== null;
+    if (waits) this.retry((fault.retryAfterS ?? 0) * 1000);
     else this.give(fault);
   }
 

@@ -31,7 +31,7 @@ export class Session {
     return this.current.token;
   }
 
-  /** Before a new place in the queue: let an old token go. Never later, because a place and a call belong to their session. */
+  /** Let an old token go, before a new place in the queue: a place and a call belong to the session that got them. */
   freshen(): void {
     if (this.current && this.current.expires_at - Date.now() / 1000 < LEAST_LEFT_S) this.forget();
   }
@@ -42,7 +42,8 @@ export class Session {
   }
 
   private async open(): Promise<Token> {
-    const response = await fetch(this.path, { method: 'POST', cache: 'no-store', signal: AbortSignal.timeout(TIMEOUT_MS) })
+    const signal = AbortSignal.timeout(TIMEOUT_MS);
+    const response = await fetch(this.path, { method: 'POST', cache: 'no-store', signal })
       .catch(() => { throw new Fault('offline'); });
     const body: unknown = await response.json().catch(() => null);
     if (response.ok) return body as Token;
