@@ -49,8 +49,8 @@ async def test_one_that_never_gets_ready_is_named(tmp_path: Path) -> None:
     """A program that is not ready in time ends the start: the sentence names it, and nobody is told to come in."""
     told: list[str] = []
     stages = [[program(tmp_path, "ground"), program(tmp_path, "server", "exec sleep 60")], [program(tmp_path, "page")]]
-    supervisor = Supervisor(stages, os.environ, lambda _, __: None, lambda: told.append("ready"), start_s=1.0)
-    assert (await supervisor.run()).startswith("server was not ready after 1 s")
+    supervisor = Supervisor(stages, os.environ, lambda _, __: None, lambda: told.append("ready"), start_s=2.0)
+    assert (await supervisor.run()).startswith("server was not ready after 2 s")
     assert told == []
     assert log(tmp_path) == ["ground up", "ground bye"]
 
