@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import Callable
 
 from server.realtime.authorize import Claims
-from server.realtime.framing import Broadcast, Frame, Join, Version, encode
+from server.realtime.framing import Frame, Version, encode
 from server.realtime.hub import PREFIX, Hub
+from server.realtime.messages import Broadcast, Join
 from server.realtime.tokens import Denied
 
 # Sooner than any clock drifts or steps far.

@@ -8,8 +8,9 @@ from matcher.errors import BadMessage
 from server.limits import LocalBucket
 from server.realtime.authorize import Claims, authorize
 from server.realtime.channel import Channel
-from server.realtime.framing import Broadcast, Frame, Join, Message, Refresh, Version, decode, encode
+from server.realtime.framing import Frame, Message, Version, decode, encode
 from server.realtime.hub import PREFIX, Hub
+from server.realtime.messages import Broadcast, Join, Refresh
 from server.realtime.tokens import Denied
 
 # Tokens with this prefix are API keys, which clients send where they have no token yet.

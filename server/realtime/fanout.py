@@ -18,7 +18,7 @@ from msgspec import Struct
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from server.realtime.framing import Broadcast
+from server.realtime.messages import Broadcast
 
 log = structlog.get_logger()
 

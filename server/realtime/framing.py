@@ -18,13 +18,11 @@ import msgspec
 from msgspec import Meta, Raw, Struct
 
 from matcher.errors import BadMessage
+from server.realtime.messages import MAX_FIELD_BYTES, Body, Broadcast, body_of, broadcast_of
 
 PUSH_KIND = 3
 BROADCAST_KIND = 4
 BINARY, JSON = 0, 1
-
-# The binary header has one byte for each field's length.
-MAX_FIELD_BYTES = 255
 
 Frame = str | bytes
 Ref = Annotated[str, Meta(max_length=64)] | None
@@ -38,29 +36,6 @@ class Version(Enum):
     V2 = "2.0.0"
 
 
-class Broadcast(Struct, frozen=True):
-    """What a user sends to the others: an event name and an encoded payload, which is never parsed here."""
-
-    event: str
-    payload: bytes
-    is_json: bool = True
-
-
-class Join(Struct, frozen=True):
-    """How a client wants to join a topic."""
-
-    private: bool = False
-    ack: bool = False
-    echo: bool = False  # `self` on the wire: its own broadcasts come back
-    access_token: str | None = None
-
-
-class Refresh(Struct, frozen=True):
-    """A new access token for a joined topic."""
-
-    access_token: str | None = None
-
-
 class Message(Struct, frozen=True):
     """One frame from a client. `body` is typed for the events that carry something we read."""
 
@@ -68,7 +43,7 @@ class Message(Struct, frozen=True):
     event: str
     ref: str | None = None
     join_ref: str | None = None
-    body: Broadcast | Join | Refresh | None = None
+    body: Body = None
 
 
 class _V1(Struct, frozen=True):
@@ -87,30 +62,6 @@ class _V2(Struct, frozen=True, array_like=True):
     payload: Raw = Raw(b"{}")
 
 
-class _Broadcast(Struct, frozen=True):
-    event: str
-    payload: Raw = Raw(b"{}")
-
-
-class _BroadcastConfig(Struct, frozen=True):
-    ack: bool = False
-    echo: bool = msgspec.field(name="self", default=False)
-
-
-class _Config(Struct, frozen=True):
-    private: bool = False
-    broadcast: _BroadcastConfig | None = None
-
-
-class _Tokens(Struct, frozen=True):
-    access_token: str | None = None
-    user_token: str | None = None
-
-
-class _Joining(Struct, frozen=True):
-    config: _Config | None = None
-
-
 def version_of(vsn: str | None) -> Version:
     """Return the serialization that a `vsn` parameter asks for; without one, the older."""
     return Version.V2 if vsn and vsn.startswith("2.") else Version.V1
@@ -127,7 +78,7 @@ def decode(version: Version, frame: Frame) -> Message:
             return _decode_push(version, frame)
         kind: type[_V1] | type[_V2] = _V2 if version is Version.V2 else _V1
         envelope = msgspec.json.decode(frame, type=kind)
-        body = _body_of(envelope.event, bytes(envelope.payload))
+        body = body_of(envelope.event, bytes(envelope.payload))
         return Message(envelope.topic, envelope.event, envelope.ref, envelope.join_ref, body)
     except (msgspec.DecodeError, UnicodeError, struct.error, RecursionError):
         # The decoder's text may quote the input.
@@ -164,24 +115,6 @@ def encode_broadcast(version: Version, topic: str, broadcast: Broadcast) -> Fram
     return encode(version, topic, "broadcast", payload)
 
 
-def broadcast_of(event: str, payload: bytes, *, is_json: bool = True) -> Broadcast:
-    """Build a broadcast from what came in from outside.
-
-    Raises:
-        BadMessage: The event's name is longer than 255 bytes, or a JSON payload is not JSON.
-    """
-    try:
-        if len(event.encode()) > MAX_FIELD_BYTES:
-            raise BadMessage
-        if is_json:
-            # It is embedded in other frames as it is: it must be one whole value, or it could forge their fields.
-            payload.decode()
-            msgspec.json.decode(payload, type=Raw)
-    except (msgspec.DecodeError, UnicodeError):
-        raise BadMessage from None
-    return Broadcast(event, payload, is_json)
-
-
 def _decode_push(version: Version, frame: bytes) -> Message:
     kind, *lengths, encoding = struct.unpack_from("7B", frame)
     if version is not Version.V2 or kind != PUSH_KIND or encoding not in (BINARY, JSON):
@@ -198,34 +131,3 @@ def _decode_push(version: Version, frame: bytes) -> Message:
         raise BadMessage
     body = broadcast_of(event, frame[end:], is_json=encoding == JSON)
     return Message(topic, "broadcast", ref or None, join_ref or None, body)
-
-
-def _body_of(event: str, payload: bytes) -> Broadcast | Join | Refresh | None:
-    match event:
-        case "broadcast":
-            pushed = msgspec.json.decode(payload, type=_Broadcast)
-            return broadcast_of(pushed.event, bytes(pushed.payload))
-        case "access_token":
-            return Refresh(_token_of(payload))
-        case "phx_join":
-            config = _config_of(payload)
-            sending = config.broadcast or _BroadcastConfig()
-            return Join(config.private, sending.ack, sending.echo, _token_of(payload))
-    return None
-
-
-def _token_of(payload: bytes) -> str | None:
-    try:
-        tokens = msgspec.json.decode(payload, type=_Tokens)
-    except msgspec.ValidationError:
-        return None
-    return tokens.access_token or tokens.user_token
-
-
-def _config_of(payload: bytes) -> _Config:
-    # Clients send booleans as strings, too, and nulls; what cannot be read falls back to the defaults, so the join is
-    # answered with an error that the client understands and not with silence.
-    try:
-        return msgspec.json.decode(payload, type=_Joining, strict=False).config or _Config()
-    except msgspec.ValidationError:
-        return _Config()

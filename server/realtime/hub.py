@@ -12,7 +12,8 @@ from matcher.clock import Clock, SystemClock
 from server.limits import Row
 from server.realtime.authorize import ANONYMOUS, Claims
 from server.realtime.fanout import Fanout
-from server.realtime.framing import Broadcast, Frame, Version, encode_broadcast
+from server.realtime.framing import Frame, Version, encode_broadcast
+from server.realtime.messages import Broadcast
 from server.realtime.quota import TopicQuota
 from server.realtime.tokens import ChannelTokens, Denied
 

@@ -9,8 +9,8 @@ from starlette.responses import JSONResponse, Response
 
 from matcher.errors import BadMessage
 from server.realtime.authorize import Claims, authorize
-from server.realtime.framing import Broadcast, broadcast_of
 from server.realtime.hub import Hub
+from server.realtime.messages import Broadcast, broadcast_of
 from server.realtime.socket import RealtimeState
 from server.realtime.tokens import Denied
 

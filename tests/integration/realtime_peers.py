@@ -176,6 +176,7 @@ async def javascript(url: str) -> AsyncIterator[JavaScriptPeer]:
     async with asyncio.TaskGroup() as group:
         group.create_task(peer.listen())
         try:
+            await peer.events.next("ready")
             yield peer
         finally:
             assert process.stdin

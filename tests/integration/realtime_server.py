@@ -28,8 +28,8 @@ TOKENS = ChannelTokens(Secret("a-secret-of-at-least-thirty-two-characters"))
 QUICK = HubLimits(backoff_s=0)
 
 
-def token(topic: str = TOPIC, side: Side = Side.A, lifetime_s: int = 60) -> str:
-    """Mint a token for one participant."""
+def token(topic: str = TOPIC, side: Side = Side.A, lifetime_s: int = 3600) -> str:
+    """Mint a token for one participant; it outlives the run unless told otherwise."""
     return TOKENS.mint(topic, side, lifetime_s)
 
 
@@ -42,8 +42,8 @@ class _Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def serving(hub: Hub) -> AsyncIterator[str]:
-    """Serve a hub and yield its base URL, `http://…/realtime/v1`."""
+async def serving(hub: Hub, port: int = 0) -> AsyncIterator[str]:
+    """Serve a hub, on any free port by default, and yield its base URL, `http://…/realtime/v1`."""
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[RealtimeState]:
@@ -55,7 +55,8 @@ async def serving(hub: Hub) -> AsyncIterator[str]:
                             access_log=False, log_config=None, timeout_graceful_shutdown=2)  # fmt: skip
     server = _Server(config)
     with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(("127.0.0.1", port))
         task = asyncio.create_task(server.serve([listener]))
         await until(lambda: server.started or task.done(), "the server's start")
         try:
@@ -68,10 +69,10 @@ async def serving(hub: Hub) -> AsyncIterator[str]:
 
 
 @asynccontextmanager
-async def hub_server(limits: HubLimits = QUICK) -> AsyncIterator[tuple[Hub, str]]:
+async def hub_server(limits: HubLimits = QUICK, port: int = 0) -> AsyncIterator[tuple[Hub, str]]:
     """Serve a hub without Redis."""
     hub = Hub(None, TOKENS, KEY, "test", limits)
-    async with serving(hub) as url:
+    async with serving(hub, port) as url:
         yield hub, url
 
 

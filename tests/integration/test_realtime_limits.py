@@ -162,9 +162,9 @@ async def test_a_slow_reader_loses_its_socket_and_nobody_waits_for_it() -> None:
         assert hub.rooms == 1
 
 
-async def join_for(client: Phoenix, seconds: int) -> None:
-    """Join with a token of so many seconds."""
-    assert (await client.join(access_token=token(lifetime_s=seconds)))["status"] == "ok"
+async def join_briefly(client: Phoenix) -> None:
+    """Join with a token of one to two seconds: expiry is in whole ones."""
+    assert (await client.join(access_token=token(lifetime_s=2)))["status"] == "ok"
 
 
 async def kicked(client: Phoenix) -> Any:
@@ -178,10 +178,10 @@ async def kicked(client: Phoenix) -> Any:
 async def test_an_expired_token_ends_the_channel() -> None:
     """A system error that says so, then the close; the socket stays, and leaving in time stops the clock."""
     async with hub_server() as (hub, url), Phoenix.open(url) as client, Phoenix.open(url) as leaver:
-        await join_for(leaver, 1)
+        await join_briefly(leaver)
         await leaver.send(T, "phx_leave", {}, "2", "1")
         assert [(await leaver.receive())[3] for _ in range(2)] == ["phx_reply", "phx_close"]
-        await join_for(client, 1)
+        await join_briefly(client)
         assert await kicked(client) == "Token has expired 0 seconds ago"
         assert hub.rooms == 0
         assert await client.is_quiet()
@@ -191,8 +191,8 @@ async def test_an_expired_token_ends_the_channel() -> None:
 async def test_a_fresh_token_extends_the_channel() -> None:
     """Only the one with the new token is still there when the old token's time is over."""
     async with hub_server() as (hub, url), Phoenix.open(url) as client, Phoenix.open(url) as other:
-        await join_for(client, 1)
-        await join_for(other, 1)
+        await join_briefly(client)
+        await join_briefly(other)
         await client.send(T, "access_token", {"access_token": token()}, None, "1")
         assert await kicked(other) == "Token has expired 0 seconds ago"
         assert await client.is_quiet()

@@ -37,6 +37,7 @@ const commands = {
   leave: () => client.removeChannel(channel),
 };
 
+tell('ready', null);
 for await (const line of createInterface({ input: process.stdin })) {
   const { do: name, ...given } = JSON.parse(line);
   void commands[name](given);

@@ -5,19 +5,8 @@ import struct
 import pytest
 
 from matcher.errors import BadMessage
-from server.realtime.framing import (
-    Broadcast,
-    Frame,
-    Join,
-    Message,
-    Refresh,
-    Version,
-    broadcast_of,
-    decode,
-    encode,
-    encode_broadcast,
-    version_of,
-)
+from server.realtime.framing import Frame, Message, Version, decode, encode, encode_broadcast, version_of
+from server.realtime.messages import Broadcast, Join, Refresh, broadcast_of
 
 V1, V2 = Version.V1, Version.V2
 T = "realtime:call-x"
