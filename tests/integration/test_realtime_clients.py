@@ -26,7 +26,7 @@ async def joined(peer: Peer, side: Side = Side.A, lifetime_s: int = 3600) -> Non
     assert await peer.events.next("status") == SUBSCRIBED
 
 
-@pytest.mark.parametrize(("one", "two"), itertools.product(CLIENTS, CLIENTS), ids=name)
+@pytest.mark.parametrize(("one", "two"), list(itertools.product(CLIENTS, CLIENTS)), ids=name)
 async def test_two_official_clients_talk_both_ways(one: Starter, two: Starter) -> None:
     """Acknowledged broadcasts arrive whole at the other end and nowhere else, whichever two clients meet."""
     async with hub_server() as (hub, url), one(url) as a, two(url) as b:
@@ -104,7 +104,7 @@ async def test_a_client_leaves(client: Starter) -> None:
         await until(lambda: hub.rooms == 0, "the empty room")
 
 
-@pytest.mark.parametrize(("one", "two"), itertools.permutations(CLIENTS), ids=name)
+@pytest.mark.parametrize(("one", "two"), list(itertools.permutations(CLIENTS)), ids=name)
 async def test_a_send_over_http_reaches_the_other_client(one: Starter, two: Starter) -> None:
     """`httpSend` and `http_send` need no joined channel on the sender's side, but deliver to one."""
     async with hub_server() as (_, url), one(url) as a, two(url) as b:
