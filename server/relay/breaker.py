@@ -1,7 +1,7 @@
 """A circuit breaker: stops asking a provider that does not answer, and finds out when it does again. Pure.
 
 CLOSED ──5 failures in a row, >50 % of the last 20, or a fault that stays──▶ OPEN ──10 s, then one trial──▶ HALF_OPEN
-HALF_OPEN ──success──▶ CLOSED      HALF_OPEN ──failure, or the trial was abandoned──▶ OPEN
+HALF_OPEN ──success──▶ CLOSED      HALF_OPEN ──failure──▶ OPEN
 """
 
 from collections import deque
@@ -28,7 +28,6 @@ class Event(Enum):
     SUCCESS = auto()
     FAILURE = auto()
     TRIP = auto()  # the failure that is one too many
-    ABANDONED = auto()  # an attempt ended without an answer: it was cancelled
 
 
 # What is not listed leaves the state as it is: an answer to an attempt from before says nothing new.
@@ -38,7 +37,6 @@ TRANSITIONS = {
     (State.HALF_OPEN, Event.SUCCESS): State.CLOSED,
     (State.HALF_OPEN, Event.FAILURE): State.OPEN,
     (State.HALF_OPEN, Event.TRIP): State.OPEN,
-    (State.HALF_OPEN, Event.ABANDONED): State.OPEN,
 }
 
 
@@ -85,10 +83,6 @@ class Breaker:
         if self.state is State.OPEN and not was_open:
             pause_s = max(pause_s, REST_S)
         self._not_before = max(self._not_before, now + pause_s)
-
-    def abandoned(self) -> None:
-        """An attempt was cancelled; the next one may take its place at once."""
-        self._apply(Event.ABANDONED)
 
     def _apply(self, event: Event) -> None:
         before, self.state = self.state, TRANSITIONS.get((self.state, event), self.state)

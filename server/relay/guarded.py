@@ -65,7 +65,6 @@ class GuardedProvider:
                 raise last  # others failed meanwhile
 
     async def _attempt(self, ttl_s: int) -> RelayCredentials:
-        outcome = "cancelled"
         self._breaker.attempt()
         self._show()
         try:
@@ -73,28 +72,24 @@ class GuardedProvider:
                 credentials = await self._provider.mint(ttl_s)
         except (ProviderError, TimeoutError) as fault:
             error = fault if isinstance(fault, ProviderError) else ProviderError(Fault.TIMEOUT)
-            outcome = error.fault.value
             self._failed(error)
             raise error from None
-        else:
-            outcome = "ok"
-            self._succeeded()
-            return credentials
-        finally:
-            if outcome == "cancelled":
-                self._breaker.abandoned()
-            self._metrics.mints.labels(self.name, outcome).inc()
-            self._show()
+        self._succeeded()
+        return credentials
 
     def _succeeded(self) -> None:
         was = self._breaker.state
         self._breaker.succeeded()
+        self._show()
+        self._metrics.mints.labels(self.name, "ok").inc()
         if was is State.HALF_OPEN:
             log.info("relay.provider_back", provider=self.name)
 
     def _failed(self, error: ProviderError) -> None:
         was = self._breaker.state
         self._breaker.failed(_now(), final=not error.retryable, retry_after_s=error.retry_after_s)
+        self._show()
+        self._metrics.mints.labels(self.name, error.fault.value).inc()
         if was is State.CLOSED and self._breaker.state is State.OPEN:
             # A fault that stays needs a person: another key, another token.
             level = log.warning if error.retryable else log.error

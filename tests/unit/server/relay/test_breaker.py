@@ -6,7 +6,7 @@ from server.relay.breaker import MAX_RETRY_AFTER_S, REST_S, Breaker, State
 
 
 def played(script: str) -> Breaker:
-    """Return a breaker after a script: `.` success, `x` failure, `!` final failure, `a` attempt, `-` abandoned."""
+    """Return a breaker after a script: `.` success, `x` failure, `!` final failure, `a` attempt."""
     breaker = Breaker()
     for step in script:
         match step:
@@ -18,8 +18,6 @@ def played(script: str) -> Breaker:
                 breaker.failed(0, final=True)
             case "a":
                 breaker.attempt()
-            case "-":
-                breaker.abandoned()
     return breaker
 
 
@@ -45,9 +43,8 @@ def played(script: str) -> Breaker:
         ("!a.", State.CLOSED),
         ("!ax", State.OPEN),
         ("!a!", State.OPEN),
-        ("!a-", State.OPEN),
         ("!.", State.OPEN),  # an answer to an attempt from before
-        ("a-", State.CLOSED),
+        ("a", State.CLOSED),
         ("xxxxxa.xxxx", State.CLOSED),  # closing forgets what was
     ],
 )
@@ -72,14 +69,6 @@ def test_failed_trial_rests_again() -> None:
     breaker.attempt()
     breaker.failed(REST_S)
     assert breaker.wait_s(REST_S) == REST_S
-
-
-def test_abandoned_trial_does_not_lock() -> None:
-    """A trial that was cancelled leaves room for the next one at once."""
-    breaker = played("!")
-    breaker.attempt()
-    breaker.abandoned()
-    assert breaker.wait_s(REST_S) == 0
 
 
 def test_retry_after_is_honoured_while_closed() -> None:

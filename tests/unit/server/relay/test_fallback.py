@@ -80,6 +80,19 @@ def test_all_down_is_said_with_a_time() -> None:
     run_virtually(main())
 
 
+def test_an_outage_is_asked_once_by_a_crowd() -> None:
+    """Eight requests that fail together open the breaker: nobody makes his second attempt, nobody else his first."""
+
+    async def main() -> None:
+        provider = failing(Fault.OUTAGE)
+        async with pool(CollectorRegistry(), provider) as relays:
+            answers = await asyncio.gather(*(relays.take() for _ in range(30)), return_exceptions=True)
+            assert all(isinstance(answer, RelayUnavailable) for answer in answers)
+            assert provider.requests == 8
+
+    run_virtually(main())
+
+
 def test_wrong_settings_open_the_breaker_at_once() -> None:
     """After one refusal the provider is asked again by a single trial every ten seconds, not by every caller."""
 
@@ -175,12 +188,34 @@ def test_spares_outlive_the_provider() -> None:
     run_virtually(main())
 
 
-def test_refill_backs_off() -> None:
-    """While nobody waits, a failing provider is asked for spares ever more rarely."""
+def test_callers_do_not_pay_for_the_trials() -> None:
+    """While the first provider hangs, trials go on in the background: callers, however rare, hardly ever wait."""
 
     async def main() -> None:
-        provider = failing(Fault.OUTAGE)
+        loop = asyncio.get_running_loop()
+        waited = 0
+        async with pool(CollectorRegistry(), FakeProvider(delay_s=1e6), near()) as relays:
+            await asyncio.sleep(60)
+            for _ in range(20):
+                await asyncio.sleep(60)
+                before = loop.time()
+                await relays.take()
+                waited += loop.time() > before
+        assert waited <= 3
+
+    run_virtually(main())
+
+
+def test_refill_backs_off() -> None:
+    """When spares cannot be had, the next try comes after a second, and later ones ever more rarely."""
+
+    async def main() -> None:
+        provider = failing(Fault.OUTAGE, delay_s=0.1)
         async with pool(CollectorRegistry(), provider):
+            await asyncio.sleep(1)
+            assert provider.requests == 4  # two spares, two attempts each
+            await asyncio.sleep(3)
+            assert provider.requests > 4
             await asyncio.sleep(300)
             assert provider.requests <= 40
 
