@@ -91,6 +91,8 @@ class Connection:
             if not join.private:
                 raise Denied("PrivateOnly", "This project only allows private channels")
             claims = self._entitled(topic, join.access_token)
+            if self._hub.crowded(topic):
+                raise Denied("ConnectionRateLimitReached", "Too many connected users")
         except Denied as refusal:
             await asyncio.sleep(self._hub.limits.backoff_s)
             self._reply(message, "error", {"reason": refusal.reason})

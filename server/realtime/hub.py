@@ -27,6 +27,7 @@ class HubLimits(Struct, frozen=True):
         messages: Token bucket of the frames from one socket, and of the broadcasts to one topic over REST.
         payload_bytes: Longest user payload.
         channels: Topics joined by one socket.
+        members: Sockets in one topic on this process: two people, and what their reconnects have left behind.
         outbox_frames: Frames that may wait for one slow reader.
         outbox_bytes: Sum of their lengths.
         silence_s: A socket that sends nothing for so long is closed; clients send heartbeats every 25 s.
@@ -39,10 +40,11 @@ class HubLimits(Struct, frozen=True):
     messages: Row = Row(burst=60, per_s=20.0, fails_open=False)
     payload_bytes: int = 65_536
     channels: int = 4
+    members: int = 8
     outbox_frames: int = 256
     outbox_bytes: int = 1_048_576
     silence_s: float = 60.0
-    idle_s: float = 120.0
+    idle_s: float = 60.0
     send_s: float = 10.0
     sockets: int = 12_000
     backoff_s: float = 2.0
@@ -146,6 +148,10 @@ class Hub:
         if credential == self._publishable_key:
             return ANONYMOUS
         return self.tokens.verify(credential)
+
+    def crowded(self, topic: str) -> bool:
+        """Whether a topic has as many members as it may."""
+        return len(self._rooms.get(topic, ())) >= self.limits.members
 
     def join(self, topic: str, member: Member) -> None:
         """Deliver this topic's broadcasts to a member from now on."""

@@ -74,6 +74,22 @@ async def test_a_socket_joins_only_so_many_topics() -> None:
         assert replies[4]["response"]["reason"] == "ChannelRateLimitReached: Too many channels"
 
 
+async def test_a_topic_takes_only_so_many_sockets() -> None:
+    """One participant's sockets cannot multiply every broadcast; there is room again when one leaves."""
+    async with (
+        hub_server(replace(QUICK, members=2)) as (_, url),
+        Phoenix.open(url) as one,
+        Phoenix.open(url) as two,
+        Phoenix.open(url) as three,
+    ):
+        replies = [await client.join() for client in (one, two, three)]
+        assert [reply["status"] for reply in replies] == ["ok", "ok", "error"]
+        assert replies[2]["response"]["reason"] == "ConnectionRateLimitReached: Too many connected users"
+        await one.send(T, "phx_leave", {}, "2", "1")
+        assert (await one.receive())[4]["status"] == "ok"
+        assert (await three.join())["status"] == "ok"
+
+
 @pytest.mark.parametrize(
     ("key", "text"),
     [
