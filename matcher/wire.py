@@ -18,6 +18,13 @@ Language = Annotated[str, Meta(pattern=r"^[a-z]{2,3}$")]  # BCP 47 primary langu
 Interest = Annotated[str, Meta(pattern=r"^[a-z0-9-]{1,24}$")]
 
 
+class _Quiet:
+    """Holds what must not print: its repr is the type's name alone."""
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(…)"
+
+
 class Prefs(Struct, frozen=True, forbid_unknown_fields=True):
     """Whom a caller wants to meet: at least one shared language; a shared interest is preferred, never required."""
 
@@ -29,7 +36,7 @@ class ClientMessage(Struct, frozen=True, forbid_unknown_fields=True, tag_field="
     """What the page may send."""
 
 
-class Hello(ClientMessage, frozen=True):
+class Hello(_Quiet, ClientMessage, frozen=True):
     """The first message. `call_id` names the call that a reconnecting page is still in."""
 
     token: Annotated[str, Meta(max_length=1024)]
@@ -87,7 +94,7 @@ class Heartbeat(ClientMessage, frozen=True):
 AnyClientMessage = Hello | Ready | Ack | Connected | Failed | Hangup | Block | Next | Leave | Heartbeat
 
 
-class IceServer(Struct, frozen=True):
+class IceServer(_Quiet, Struct, frozen=True):
     """An RTCIceServer (W3C WebRTC section 4.2.4): `turn:` and `turns:` URLs only."""
 
     urls: tuple[str, ...]
@@ -95,7 +102,7 @@ class IceServer(Struct, frozen=True):
     credential: str
 
 
-class Channel(Struct, frozen=True):
+class Channel(_Quiet, Struct, frozen=True):
     """How to join the call's private Realtime channel: base URL (absolute or a path of this origin), key and token."""
 
     url: str

@@ -56,3 +56,14 @@ def test_a_message_longer_than_the_limit_is_refused_by_its_bytes(letter: str) ->
 def test_fields_without_a_value_are_left_out() -> None:
     """A server message does not carry what it does not know."""
     assert wire.encode(wire.Waiting(position=3)) == '{"type":"waiting","position":3}'
+
+
+def test_what_holds_a_secret_does_not_print() -> None:
+    """Tokens and relay credentials stay out of any text made of a message."""
+    secrets = (
+        wire.Hello(token="canary", prefs=wire.Prefs(languages=("en",))),
+        wire.Relay(ice_servers=(wire.IceServer(("turn:x",), "canary", "canary"),), expires_at=1),
+        wire.Channel("/realtime/v1", "key", "canary"),
+    )
+
+    assert "canary" not in f"{secrets} {secrets!r}"
