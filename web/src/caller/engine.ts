@@ -17,12 +17,14 @@ import { Preparation } from './preparation.ts';
 import { QueueSocket } from './queue.ts';
 import { Session } from './session.ts';
 import { Tab } from './tab.ts';
+import { Wakefulness } from './wakefulness.ts';
 import type { Effect, Event, Prefs, Stage } from './types.ts';
 import type { IceServer, Matched, ServerMessage } from './wire.ts';
 
 const WARN_BEFORE_MS = 60_000;
 /** How long the server may take to confirm what the partner himself has said. */
 const BYE_MS = 3000;
+const OFFLINE_MS = 60_000;
 
 export interface Surroundings {
   dispatch(event: Event): void;
@@ -53,6 +55,7 @@ export class Engine {
   private readonly session = new Session();
   private readonly playback = new Playback();
   private readonly tab = new Tab();
+  private readonly wakefulness = new Wakefulness();
   private queue: QueueSocket | null = null;
   private preparation: Preparation | null = null;
   private current: Current | null = null;
@@ -198,6 +201,7 @@ export class Engine {
       stage: (stage) => dispatch({ type: 'stage', callId, stage }),
       connected: () => {
         this.queue?.send({ type: 'connected', call_id: callId });
+        this.wakefulness.hold();
         const callMs = deadlines.call_s * 1000;
         dispatch({ type: 'talking', callId, nowMs: Date.now(), endsMs: Date.now() + callMs });
         this.later(Math.max(0, callMs - WARN_BEFORE_MS), () => dispatch({ type: 'endsSoon', callId }));
@@ -226,6 +230,8 @@ export class Engine {
     if (!this.current) return;
     const told = this.queue?.send({ type: 'failed', call_id: this.current.id, stage });
     this.current.failed = told ? null : stage;
+    // Neither the partner nor the service: after as long as the server keeps a place, there is nothing to wait for.
+    if (!told) this.later(OFFLINE_MS, () => this.fail(new Fault('offline')));
   }
 
   /** News of the queue while we think that we are in a call: the server knows better. */
@@ -253,6 +259,7 @@ export class Engine {
     this.current?.call.close();
     this.current = null;
     this.playback.stop();
+    this.wakefulness.release();
     this.around.levels.hearPartner(null);
   }
 
