@@ -210,6 +210,6 @@ class WaitingRoom:
 
 
 def _arguments(ticket: Ticket) -> tuple[str | int | bytes, ...]:
-    ladder = msgspec.msgpack.encode([(rung.delay_ms, rung.buckets) for rung in ticket.rungs])
+    ladder = msgspec.json.encode([(rung.delay_ms, rung.buckets) for rung in ticket.rungs])
     avoid = " ".join(ticket.avoid[:MAX_BLOCKS])
     return ticket.id, ticket.caller, ticket.epoch, ticket.joined_ms, ticket.worker, avoid, ladder

@@ -1,7 +1,7 @@
 -- Enter the queue with a ticket, once per (caller, epoch): asked again, it answers where the ticket stands, and puts a
 -- ticket that was lost back. A newer epoch supersedes the caller's older ticket, an older one is refused.
 -- KEYS: index waiting tickets leases workers owned due callers calls waits clock
--- ARGV: now, seed, ticket id, caller, epoch, joined (ms; 0: now), worker, avoid (joined by spaces), rungs (msgpack)
+-- ARGV: now, seed, ticket id, caller, epoch, joined (ms; 0: now), worker, avoid (joined by spaces), rungs (JSON)
 -- Returns where the ticket stands (msgpack, `matcher.placed`).
 -- @include dissolve
 -- @include hold

@@ -1,7 +1,7 @@
 -- @include time
 -- Tells the worker that holds a ticket's socket; `matcher.events` decodes it.
 local function tell(ticket, kind, id, ...)
-  if ticket.worker ~= '' then call('PUBLISH', CHANNEL .. ticket.worker, pack({kind, id, ...})) end
+  call('PUBLISH', CHANNEL .. ticket.worker, pack({kind, id, ...}))
 end
 
 local function tell_offer(id, ticket)

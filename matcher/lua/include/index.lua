@@ -23,7 +23,7 @@ end
 
 -- Out of the queue: nobody finds it any more.
 local function withdraw(id, ticket)
-  local list, n = entries(id, ticket, unpacked(ticket.rungs), false)
+  local list, n = entries(id, ticket, ladder(ticket), false)
   if n > 0 then call('ZREM', INDEX, unpack(list)) end
   call('ZREM', WAITING, id)
   call('ZREM', DUE, 't' .. id)

@@ -37,7 +37,7 @@ end
 -- The ticket must not be in the index. Afterwards it is 'waiting' or 'offered' and stored; the caller of this
 -- function tells its worker.
 local function place(id, ticket)
-  local rungs, waited = unpacked(ticket.rungs), now - ticket.joined
+  local rungs, waited = ladder(ticket), now - ticket.joined
   ticket.state, ticket.rung = 'waiting', 0
   ticket.call, ticket.side, ticket.acked, ticket.connected = nil, nil, nil, nil
   while rungs[ticket.rung + 1] and rungs[ticket.rung + 1][1] <= math.max(0, waited) do ticket.rung = ticket.rung + 1 end

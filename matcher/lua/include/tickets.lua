@@ -1,7 +1,7 @@
 -- @include time
 -- Tickets: a msgpack map with
---   caller, epoch, joined, worker ('' when no socket is held), avoid (callers joined by spaces), rungs (packed, opaque
---   here: a list of {delay, buckets}), state ('waiting' | 'offered' | 'active'), rung (how many rungs have begun);
+--   caller, epoch, joined, worker (the last that held its socket), avoid (callers joined by spaces), rungs (JSON: a
+--   list of [delay, buckets]), state ('waiting' | 'offered' | 'active'), rung (how many rungs have begun);
 --   while offered or active: call, side ('a' | 'b'), acked, connected (booleans);
 --   after its socket was lost: lost_until (when its call is given up).
 local function ticket_of(id)
@@ -11,6 +11,10 @@ end
 
 local function store(id, ticket)
   call('HSET', TICKETS, id, pack(ticket))
+end
+
+local function ladder(ticket)
+  return cjson.decode(ticket.rungs)
 end
 
 -- A ticket whose lease ran out is dead, swept or not.

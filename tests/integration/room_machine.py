@@ -1,0 +1,117 @@
+"""The ground for the stateful search: one waiting room, what workers know about it, and what is always true.
+
+Time is passed in. After each step Redis is read whole: everything in it must fit together (`World.check`), nobody
+who could be matched may still wait, and what the workers know from replies and events alone must be the truth.
+"""
+
+import asyncio
+from collections.abc import Awaitable
+from typing import TypeVar
+
+from hypothesis.stateful import RuleBasedStateMachine, invariant
+from redis.asyncio import Redis
+
+from matcher.keys import Keys
+from matcher.waiting_room import Terms, Ticket, WaitingRoom
+from tests.fakes.clock import FakeClock
+from tests.integration.room_view import View
+from tests.integration.room_world import Record, begun, last, read_world
+
+TERMS = Terms(recent_ms=40_000, linger_ms=40_000, orphan_ms=20_000, sweep_gap_ms=0)
+
+Result = TypeVar("Result")
+
+
+class RoomMachine(RuleBasedStateMachine):
+    """What every rule needs, and the invariants. Subclasses set `redis`, `runner` and `files` (None: our own Lua)."""
+
+    redis: Redis
+    runner: asyncio.Runner
+    files: dict[str, str] | None
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.clock = FakeClock()
+        self.keys = Keys("test")
+        self.room = WaitingRoom(self.redis, "test", self.clock, TERMS, self.files)
+        self.view = View(self.redis, self.keys)
+        self.newest: dict[str, Ticket] = {}
+        self.epochs: dict[str, int] = {}
+        self.joined: dict[str, int] = {}
+        self.met: dict[frozenset[str], int] = {}
+        self.seen: set[str] = set()
+        self.lost_calls: list[tuple[Ticket, Record]] = []
+        self.runner.run(self._open())
+
+    async def _open(self) -> None:
+        await self.redis.flushall()
+        await self.view.open()
+        self.world = await read_world(self.redis, self.keys)
+
+    def teardown(self) -> None:
+        """Stop listening."""
+        self.runner.run(self.view.close())
+
+    @property
+    def now(self) -> int:
+        """The time as the waiting room takes it."""
+        return max(self.clock.now_ms(), self.world.clock)
+
+    def do(self, operation: Awaitable[Result]) -> Result:
+        """Run one operation, hear what was told, read what became of it."""
+
+        async def all_of_it() -> Result:
+            result = await operation
+            await self.view.hear()
+            self.world = await read_world(self.redis, self.keys)
+            return result
+
+        self.clock.advance(0.001)
+        return self.runner.run(all_of_it())
+
+    def pick(self, number: int, *states: str) -> str | None:
+        """Pick a ticket in one of these states, if there is any."""
+        names = sorted(name for name, ticket in self.world.tickets.items() if ticket["state"] in states)
+        return names[number % len(names)] if names else None
+
+    def acceptable(self, one: Record, other: Record, now: int) -> bool:
+        """Say whether two tickets may be matched, as the rules have it."""
+        if one["caller"] == other["caller"] or one["caller"] in other["avoid"] or other["caller"] in one["avoid"]:
+            return False
+        if self.met.get(frozenset((one["caller"], other["caller"])), 0) > now:
+            return bool(last(one) & last(other))
+        return bool(begun(one) & begun(other))
+
+    # What is always true.
+
+    @invariant()
+    def everything_fits(self) -> None:
+        """Redis is consistent, priorities are kept, new calls are allowed, and nobody waits in vain."""
+        world, now = self.world, self.now
+        world.check()
+        assert all(ticket["joined"] == self.joined[name] for name, ticket in world.tickets.items())
+        for call in world.calls.keys() - self.seen:
+            self.seen.add(call)
+            a, b = (world.calls[call][side] for side in "ab")
+            one, other = world.tickets[a], world.tickets[b]
+            assert one["joined"] < other["joined"]
+            assert self.acceptable(one, other, now)
+            assert world.alive(a, now)
+            assert world.alive(b, now)
+            self.met[frozenset((one["caller"], other["caller"]))] = now + TERMS.recent_ms
+        waiting = world.waiting_alive(now)
+        for number, name in enumerate(waiting):
+            for later in waiting[number + 1 :]:
+                one, other = world.tickets[name], world.tickets[later]
+                # Recents that have lapsed since are looked at again when the next rung begins.
+                lapsed = frozenset((one["caller"], other["caller"])) in self.met and not last(one) & last(other)
+                assert lapsed or not self.acceptable(one, other, now), (name, later)
+
+    @invariant()
+    def workers_know(self) -> None:
+        """Replies and events tell each worker all about its tickets, and nothing untrue."""
+        truth = {
+            (ticket["worker"], name): (ticket["state"], ticket.get("call"))
+            for name, ticket in self.world.tickets.items()
+        }
+        assert self.view.known == truth

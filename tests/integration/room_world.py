@@ -1,0 +1,131 @@
+"""All that a waiting room keeps in Redis, read at one moment, and what must be true of it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from redis.asyncio import Redis
+
+from matcher.keys import Keys
+
+Record = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class World:
+    """Redis as it is now, decoded."""
+
+    tickets: dict[str, Record]
+    callers: dict[str, Record]
+    calls: dict[str, Record]
+    leases: dict[str, float]
+    workers: dict[str, float]
+    due: dict[str, float]
+    waiting: dict[str, float]
+    index: frozenset[str]
+    owned: frozenset[str]
+    clock: int  # the latest time seen
+
+    def alive(self, ticket_id: str, now: int) -> bool:
+        """Say whether a waiting or offered ticket's lease has not run out."""
+        return self.leases.get(ticket_id, 0) >= now
+
+    def waiting_alive(self, now: int) -> list[str]:
+        """Return the tickets that wait and are alive."""
+        return [name for name in self.waiting if self.alive(name, now)]
+
+    def partner(self, ticket_id: str) -> str:
+        """Return the other ticket of the call that a ticket is in; '' where it is not known."""
+        ticket = self.tickets[ticket_id]
+        return str(self.calls[ticket["call"]]["b" if ticket["side"] == "a" else "a"])
+
+    def check(self) -> None:
+        """Assert that everything fits together, with nothing too many and nothing missing."""
+        self._check_callers()
+        self._check_waiting()
+        self._check_calls()
+        assert self.due.keys() == self._expected_due()
+
+    def _check_callers(self) -> None:
+        holders = {caller: entry["ticket"] for caller, entry in self.callers.items() if entry["ticket"]}
+        assert holders == {ticket["caller"]: name for name, ticket in self.tickets.items()}
+        for name, ticket in self.tickets.items():
+            assert self.callers[ticket["caller"]]["epoch"] == ticket["epoch"], name
+
+    def _check_waiting(self) -> None:
+        queued = {name: ticket for name, ticket in self.tickets.items() if ticket["state"] == "waiting"}
+        assert self.waiting == {name: ticket["joined"] for name, ticket in queued.items()}
+        assert self.index == {
+            f"{bucket}|{ticket['joined']:013d}|{name}" for name, ticket in queued.items() for bucket in begun(ticket)
+        }
+        assert self.leases.keys() == {name for name, ticket in self.tickets.items() if ticket["state"] != "active"}
+
+    def _check_calls(self) -> None:
+        seats = []
+        for call, sides in self.calls.items():
+            present = [(side, sides[side]) for side in "ab" if sides[side]]
+            states = set()
+            for side, name in present:
+                ticket = self.tickets[name]
+                assert (ticket["call"], ticket["side"]) == (call, side)
+                states.add(ticket["state"])
+                seats.append(name)
+            assert states in ({"offered"}, {"active"})
+            assert len(present) == 2 or states == {"active"}
+        assert sorted(seats) == sorted(name for name, ticket in self.tickets.items() if ticket["state"] != "waiting")
+        held = {name for name, ticket in self.tickets.items() if ticket["state"] == "active" and not lost(ticket)}
+        assert self.owned == {f"{self.tickets[name]['worker']}|{name}" for name in held}
+        assert {self.tickets[name]["worker"] for name in held} <= self.workers.keys()
+
+    def _expected_due(self) -> set[str]:
+        due = {f"u{caller}" for caller, entry in self.callers.items() if not entry["ticket"]}
+        for name, ticket in self.tickets.items():
+            if ticket["state"] == "waiting" and ticket["rung"] < len(ladder(ticket)):
+                due.add(f"t{name}")
+            if ticket["state"] == "active" and lost(ticket):
+                due.add(f"t{name}")
+        for call, sides in self.calls.items():
+            tickets = [self.tickets[sides[side]] for side in "ab" if sides[side]]
+            if len(tickets) == 1 or tickets[0]["state"] == "offered":
+                due.add(f"c{call}")
+        return due
+
+
+def ladder(ticket: Record) -> list[tuple[int, list[str]]]:
+    """Return a ticket's rungs."""
+    return msgspec.json.decode(ticket["rungs"], type=list[tuple[int, list[str]]])
+
+
+def begun(ticket: Record) -> set[str]:
+    """Return the buckets of the rungs that have begun for a ticket."""
+    return {bucket for _, buckets in ladder(ticket)[: ticket["rung"]] for bucket in buckets}
+
+
+def last(ticket: Record) -> set[str]:
+    """Return the buckets of the last rung, once it has begun."""
+    rungs = ladder(ticket)
+    return set(rungs[-1][1]) if ticket["rung"] == len(rungs) else set()
+
+
+def lost(ticket: Record) -> bool:
+    """Say whether a ticket's socket is lost."""
+    return "lost_until" in ticket
+
+
+async def read_world(redis: Redis, keys: Keys) -> World:
+    """Read everything in one transaction."""
+    async with redis.pipeline(transaction=True) as pipe:
+        for name in ("tickets", "callers", "calls"):
+            pipe.execute_command("HGETALL", keys.static(name))
+        for name in ("leases", "workers", "due", "waiting"):
+            pipe.execute_command("ZRANGE", keys.static(name), 0, -1, "WITHSCORES", withscores=True)
+        for name in ("index", "owned"):
+            pipe.execute_command("ZRANGE", keys.static(name), 0, -1)
+        pipe.execute_command("GET", keys.static("clock"))
+        found: list[Any] = await pipe.execute()
+    tickets, callers, calls = (
+        {name.decode(): msgspec.msgpack.decode(packed) for name, packed in table.items()} for table in found[:3]
+    )
+    leases, workers, due, waiting = ({name.decode(): score for name, score in table} for table in found[3:7])
+    index, owned = (frozenset(name.decode() for name in table) for table in found[7:9])
+    return World(tickets, callers, calls, leases, workers, due, waiting, index, owned, int(found[9] or 0))
