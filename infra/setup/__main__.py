@@ -16,7 +16,7 @@ def main(verb: str) -> None:
     # Two verbs at once would install into the same folders.
     with (state / "setup.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        packages.install(packages.missing(PACKAGES[verb]))
+        packages.install(packages.missing(PACKAGES[verb]) + python.missing())
         python.prepare("run" if verb == "run" else "dev")
         page.install()
         if verb != "check":

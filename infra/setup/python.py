@@ -17,6 +17,11 @@ def stamp(kind: str) -> Stamp:
     return Stamp(VENV / f"{kind}.stamp", PYTHON)
 
 
+def missing() -> list[str]:
+    """Name the system package without which no environment can be made, while there is none."""
+    return [] if PYTHON.exists() else venv_package()
+
+
 def _works(*arguments: str) -> bool:
     try:
         return subprocess.run([str(PYTHON), *arguments], capture_output=True, check=False).returncode == 0
