@@ -1,6 +1,6 @@
 """The ground for the stateful search: one waiting room, what workers know about it, and what is always true.
 
-Time is passed in. After each step Redis is read whole: everything in it must fit together (`World.check`), nobody
+Time is passed in. After each operation Redis is read whole: everything in it must fit together (`World.check`), nobody
 who could be matched may still wait, and what the workers know from replies and events alone must be the truth.
 """
 
@@ -8,11 +8,11 @@ import asyncio
 from collections.abc import Awaitable
 from typing import TypeVar
 
-from hypothesis.stateful import RuleBasedStateMachine, invariant
+from hypothesis.stateful import RuleBasedStateMachine
 from redis.asyncio import Redis
 
 from matcher.keys import Keys
-from matcher.waiting_room import Terms, Ticket, WaitingRoom
+from matcher.waiting_room import Active, Gone, Offered, Terms, Ticket, Waiting, WaitingRoom
 from tests.fakes.clock import FakeClock
 from tests.integration.room_view import View
 from tests.integration.room_world import Record, begun, last, read_world
@@ -23,7 +23,7 @@ Result = TypeVar("Result")
 
 
 class RoomMachine(RuleBasedStateMachine):
-    """What every rule needs, and the invariants. Subclasses set `redis`, `runner` and `files` (None: our own Lua)."""
+    """What every rule needs. Subclasses set `redis`, `runner` and `files` (None: our own Lua)."""
 
     redis: Redis
     runner: asyncio.Runner
@@ -54,25 +54,37 @@ class RoomMachine(RuleBasedStateMachine):
 
     @property
     def now(self) -> int:
-        """The time as the waiting room takes it."""
+        """The time as the waiting room takes it at the next operation."""
         return max(self.clock.now_ms(), self.world.clock)
 
-    def do(self, operation: Awaitable[Result]) -> Result:
-        """Run one operation, hear what was told, read what became of it."""
+    def do(self, operation: Awaitable[Result], place: tuple[str, str] | None = None) -> Result:
+        """Run one operation, then check all that is always true; 1 ms passes.
 
-        async def all_of_it() -> Result:
-            result = await operation
-            await self.view.hear()
-            self.world = await read_world(self.redis, self.keys)
-            return result
+        Args:
+            operation: What to run.
+            place: The worker and the ticket that the reply is about; a reply that is no state says that it is gone.
+        """
+        return self.runner.run(self._do(operation, place))
 
+    async def _do(self, operation: Awaitable[Result], place: tuple[str, str] | None) -> Result:
+        result = await operation
+        if place:
+            said = result[1] if isinstance(result, tuple) else result
+            self.view.replied(*place, said if isinstance(said, Waiting | Offered | Active) else Gone())
+        await self.view.hear()
+        self.world = await read_world(self.redis, self.keys)
+        self.world.check()
+        self._check_promises()
+        self._check_new_calls()
+        self._check_nobody_waits_in_vain()
+        self._check_workers_know()
         self.clock.advance(0.001)
-        return self.runner.run(all_of_it())
+        return result
 
-    def pick(self, number: int, *states: str) -> str | None:
-        """Pick a ticket in one of these states, if there is any."""
+    def pick(self, number: int, *states: str) -> str:
+        """Pick a ticket in one of these states; '' when there is none."""
         names = sorted(name for name, ticket in self.world.tickets.items() if ticket["state"] in states)
-        return names[number % len(names)] if names else None
+        return names[number % len(names)] if names else ""
 
     def acceptable(self, one: Record, other: Record, now: int) -> bool:
         """Say whether two tickets may be matched, as the rules have it."""
@@ -82,14 +94,13 @@ class RoomMachine(RuleBasedStateMachine):
             return bool(last(one) & last(other))
         return bool(begun(one) & begun(other))
 
-    # What is always true.
+    def _check_promises(self) -> None:
+        """Nobody's age changes."""
+        assert all(ticket["joined"] == self.joined[name] for name, ticket in self.world.tickets.items())
 
-    @invariant()
-    def everything_fits(self) -> None:
-        """Redis is consistent, priorities are kept, new calls are allowed, and nobody waits in vain."""
+    def _check_new_calls(self) -> None:
+        """Whoever was matched was allowed to be, and alive; side a waited longer."""
         world, now = self.world, self.now
-        world.check()
-        assert all(ticket["joined"] == self.joined[name] for name, ticket in world.tickets.items())
         for call in world.calls.keys() - self.seen:
             self.seen.add(call)
             a, b = (world.calls[call][side] for side in "ab")
@@ -99,19 +110,19 @@ class RoomMachine(RuleBasedStateMachine):
             assert world.alive(a, now)
             assert world.alive(b, now)
             self.met[frozenset((one["caller"], other["caller"]))] = now + TERMS.recent_ms
-        waiting = world.waiting_alive(now)
-        for number, name in enumerate(waiting):
-            for later in waiting[number + 1 :]:
-                one, other = world.tickets[name], world.tickets[later]
+
+    def _check_nobody_waits_in_vain(self) -> None:
+        """No two of the living that could be matched wait side by side."""
+        waiting = [self.world.tickets[name] for name in self.world.waiting_alive(self.now)]
+        for number, one in enumerate(waiting):
+            for other in waiting[number + 1 :]:
                 # Recents that have lapsed since are looked at again when the next rung begins.
                 lapsed = frozenset((one["caller"], other["caller"])) in self.met and not last(one) & last(other)
-                assert lapsed or not self.acceptable(one, other, now), (name, later)
+                assert lapsed or not self.acceptable(one, other, self.now)
 
-    @invariant()
-    def workers_know(self) -> None:
+    def _check_workers_know(self) -> None:
         """Replies and events tell each worker all about its tickets, and nothing untrue."""
-        truth = {
+        assert self.view.known == {
             (ticket["worker"], name): (ticket["state"], ticket.get("call"))
             for name, ticket in self.world.tickets.items()
         }
-        assert self.view.known == truth

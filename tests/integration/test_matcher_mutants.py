@@ -1,0 +1,75 @@
+"""Bugs seeded into the Lua sources, one at a time: the stateful search must find each."""
+
+import pytest
+
+from matcher import scripts
+from tests.integration.room_search import search
+
+# name: (file, what it says, what the bug makes of it)
+MUTANTS = {
+    "meets oneself or the blocked": ("include/search", "not excluded(ticket, recents, other, soft)", "true"),
+    "blocks hold one way only": (
+        "include/search",
+        "  if string.find(other.avoid, ticket.caller, 1, true) then return true end\n",
+        "",
+    ),
+    "recents are forgotten": ("include/search", "return not soft and met_until", "return false and met_until"),
+    "recents never soften": ("include/search", "return not soft and met_until", "return met_until"),
+    "the dead are matched": (
+        "include/search",
+        "  if alive(id) then return ticket end\n",
+        "  if true then return ticket end\n",
+    ),
+    "not the longest waiting": ("include/search", ">= best.ticket.joined then return best", ">= 0 then return best"),
+    "a partner stays in the index": ("include/place", "    withdraw(found.id, found.ticket)\n", ""),
+    "sides are swapped": ("include/place", "ticket.joined < other.joined", "ticket.joined > other.joined"),
+    "only one side remembers": ("include/place", "  remember(other.caller, ticket.caller)\n", ""),
+    "an offer has no deadline": ("include/place", "  call('ZADD', DUE, now + RETELL_MS, 'c' .. cid)\n", ""),
+    "the partner is not told": ("include/place", "  tell_offer(other_id, other)\n", ""),
+    "rungs never begin": ("include/index", "  if nxt then call('ZADD', DUE", "  if false then call('ZADD', DUE"),
+    "a rung too early": ("include/place", "[1] <= math.max(0, waited)", "[1] <= waited + 700"),
+    "age is lost": ("include/dissolve", "  place(id, ticket)\n", "  ticket.joined = now\n  place(id, ticket)\n"),
+    "the partner of an offer is dropped": (
+        "include/dissolve",
+        "release(other_id, other, cid, true)",
+        "release(other_id, other, cid, false)",
+    ),
+    "the silent side is kept": (
+        "include/due",
+        "release(id, ticket, cid, ticket.acked)",
+        "release(id, ticket, cid, true)",
+    ),
+    "calls leak": ("include/dissolve", "  call('HDEL', CALLS, cid)\n", ""),
+    "the other side of a call stays": ("end", "  forget(other_id, other)\n", ""),
+    "the other side is not told the end": ("end", "  tell(other, 'ended', other_id, cid, reason)\n", ""),
+    "one acknowledgement is enough": ("ack", "if other and other.acked then", "if other then"),
+    "older epochs are let in": ("enter", "if entry and epoch < entry.epoch then return SUPERSEDED end\n", ""),
+    "the old ticket is not superseded": ("enter", "  drop(held_id, held, 'partner_left')\n", ""),
+    "active calls keep a lease": (
+        "include/hold",
+        "  call('ZREM', LEASES, id)\n  call('ZREM', DUE",
+        "  call('ZREM', DUE",
+    ),
+    "a returned socket is still given up": ("attach", "worker, nil\n", "worker, ticket.lost_until\n"),
+    "a dead worker's calls live on": ("include/expire", "    disown(id, ticket, now + ORPHAN_MS)\n", ""),
+    "half a call lasts for ever": ("restore", "  call('ZADD', DUE, now + LEASE_MS, 'c' .. cid)\n", ""),
+    "time goes back": ("include/time", "then now = seen end", "then now = now end"),
+    "callers are never forgotten": ("include/due", "then call('HDEL', CALLERS, caller) end", "then end"),
+}
+
+
+@pytest.mark.mutants
+@pytest.mark.parametrize("name", MUTANTS)
+def test_the_search_finds_a_seeded_bug(valkey_socket: str, name: str) -> None:
+    """Whatever it is, some history shows it."""
+    file, right, wrong = MUTANTS[name]
+    files = scripts.sources()
+    assert files[file].count(right) == 1
+    files[file] = files[file].replace(right, wrong)
+
+    found = False
+    try:
+        search(valkey_socket, examples=80, files=files)
+    except Exception:  # noqa: BLE001 # an invariant, a rule or the script itself: each is a find
+        found = True
+    assert found
