@@ -6,7 +6,7 @@ from typing import Annotated
 from msgspec import Meta
 
 # 128 random bits in base64url without padding (RFC 4648 section 5).
-ID_PATTERN = r"^[A-Za-z0-9_-]{22}$"
+ID_PATTERN = r"^[A-Za-z0-9_-]{22}\Z"
 
 CallerId = Annotated[str, Meta(pattern=ID_PATTERN)]
 TicketId = Annotated[str, Meta(pattern=ID_PATTERN)]

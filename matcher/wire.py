@@ -14,8 +14,8 @@ from matcher.errors import BadMessage, OversizeMessage
 
 MAX_MESSAGE_BYTES = 4096
 
-Language = Annotated[str, Meta(pattern=r"^[a-z]{2,3}$")]  # BCP 47 primary language subtag
-Interest = Annotated[str, Meta(pattern=r"^[a-z0-9-]{1,24}$")]
+Language = Annotated[str, Meta(pattern=r"^[a-z]{2,3}\Z")]  # BCP 47 primary language subtag
+Interest = Annotated[str, Meta(pattern=r"^[a-z0-9-]{1,24}\Z")]
 
 
 class _Quiet:

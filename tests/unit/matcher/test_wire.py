@@ -26,6 +26,8 @@ def test_a_hello_is_decoded() -> None:
         '{"type":"ready","x":1}',
         '{"type":"ack"}',
         '{"type":"ack","call_id":"short"}',
+        f'{{"type":"ack","call_id":"{CALL}\\n"}}',
+        '{"type":"hello","token":"t","prefs":{"languages":["en\\n"]}}',
         f'{{"type":"failed","call_id":"{CALL}","stage":"lunch"}}',
         '{"type":"hello","token":"t","prefs":{"languages":[]}}',
         '{"type":"hello","token":"t","prefs":{"languages":["EN"]}}',
