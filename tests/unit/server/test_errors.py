@@ -10,11 +10,12 @@ from server.errors import close_code_of, message_of, problem, status_of
 
 
 def every_error() -> list[type[SottoError]]:
-    """Return the whole tree."""
+    """Return every class of the tree that has a code of its own."""
     found, queue = [], [SottoError]
     while queue:
         kind = queue.pop()
-        found.append(kind)
+        if "code" in vars(kind):
+            found.append(kind)
         queue.extend(kind.__subclasses__())
     return found
 
