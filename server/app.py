@@ -25,6 +25,7 @@ from server.middleware import RequestCount, SecurityHeaders
 from server.origins import Origins
 from server.queue.desk import Desk, Terms
 from server.queue.socket import queue_socket
+from server.queue.stopwatch import Stopwatch
 from server.queue.switchboard import Switchboard
 from server.realtime.hub import Hub
 from server.realtime.routes import realtime_routes
@@ -43,15 +44,22 @@ log = structlog.get_logger()
 
 BUILT_IN_HUB = "/realtime/v1"
 MAX_BODY_BYTES = 65_536
+SYSTEM = SystemClock()
+STOPWATCH = Stopwatch()
 
 
-def create_app(settings: ServerSettings) -> Starlette:
+def create_app(settings: ServerSettings, clock: Clock = SYSTEM, stopwatch: Clock = STOPWATCH) -> Starlette:
     """Build the application of one process.
+
+    Args:
+        settings: All that it is told.
+        clock: The time of day.
+        stopwatch: Measures how long things last.
 
     Raises:
         BadSetting: Two settings contradict each other.
     """
-    parts = Parts.of(settings)
+    parts = Parts.of(settings, clock, stopwatch)
     connect = ""
     if settings.realtime_url:
         host = urlsplit(settings.realtime_url).netloc
@@ -85,6 +93,7 @@ class Parts(NamedTuple):
 
     settings: ServerSettings
     clock: Clock
+    stopwatch: Clock
     metrics: Metrics
     client: httpx2.AsyncClient
     providers: Sequence[RelayProvider]
@@ -92,13 +101,13 @@ class Parts(NamedTuple):
     channels: ChannelTokens
 
     @classmethod
-    def of(cls, settings: ServerSettings) -> Self:
+    def of(cls, settings: ServerSettings, clock: Clock, stopwatch: Clock) -> Self:
         """Make the parts; see `create_app`."""
-        clock = SystemClock()
         client = httpx2.AsyncClient()
         return cls(
             settings=settings,
             clock=clock,
+            stopwatch=stopwatch,
             metrics=Metrics(),
             client=client,
             providers=providers_from(settings, client, clock),
@@ -128,7 +137,7 @@ class Parts(NamedTuple):
             await stack.enter_async_context(hub)
             worker = secrets.token_urlsafe(9)
             limiter = Limiter(redis, settings.pool, clock, self.metrics.limit_refused)
-            board = Switchboard(worker, room, clock, relays)
+            board = Switchboard(worker, room, self.stopwatch, relays)
             desk = Desk(
                 worker=worker,
                 room=room,
@@ -139,7 +148,9 @@ class Parts(NamedTuple):
                 channel_key=settings.realtime_key,
                 limiter=limiter,
                 metrics=self.metrics,
+                redis=redis,
                 clock=clock,
+                stopwatch=self.stopwatch,
                 terms=Terms(settings.call_s, wire.Deadlines(5, 5, 10, 3, settings.call_s)),
             )
             await stack.enter_async_context(board.running())

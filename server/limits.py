@@ -10,7 +10,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from matcher.clock import Clock
-from matcher.errors import RateLimited
+from matcher.errors import QueueUnavailable, RateLimited
 
 log = structlog.get_logger()
 
@@ -62,6 +62,7 @@ class Limiter:
 
         Raises:
             RateLimited: There is none; carries the seconds until there is.
+            QueueUnavailable: Redis does not answer, and this limit fails closed.
         """
         row: Row = limit.value
         name = limit.name.lower()
@@ -70,7 +71,9 @@ class Limiter:
             wait_ms = int(await self._take(keys=[key], args=[self._clock.now_ms(), row.burst, row.per_s]))
         except RedisError as fault:
             log.warning("limit.unavailable", limit=name, exc_info=fault)
-            wait_ms = 0 if row.fails_open else 2000
+            if row.fails_open:
+                return
+            raise QueueUnavailable(retry_after_s=2) from None
         if wait_ms:
             self._refused(name)
             raise RateLimited(retry_after_s=wait_ms / 1000)

@@ -9,7 +9,7 @@ class CallWatch:
     Args:
         call_id: The call.
         side: Our side of it.
-        matched_ms: When the page was told, ms since the Unix epoch.
+        matched_ms: When the page was told, ms by any clock that never goes back.
         setup_s: Seconds until the first audio must have arrived.
         call_s: Longest call in seconds, from the first audio on.
     """

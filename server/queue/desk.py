@@ -3,6 +3,8 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
+from redis.asyncio import Redis
+
 from matcher import wire
 from matcher.clock import Clock
 from matcher.domain import Side, topic_of
@@ -43,7 +45,11 @@ class Terms:
 
 @dataclass(frozen=True)
 class Desk:
-    """The collaborators of every caller session of this process."""
+    """The collaborators of every caller session of this process.
+
+    `clock` is this machine's; `stopwatch` measures how long things last; what several processes compare is
+    `shared_ms()`.
+    """
 
     worker: str
     room: WaitingRoom
@@ -54,8 +60,15 @@ class Desk:
     channel_key: str
     limiter: Limiter
     metrics: Metrics
+    redis: Redis
     clock: Clock
+    stopwatch: Clock
     terms: Terms
+
+    async def shared_ms(self) -> int:
+        """Return the time that all processes agree on, however their own clocks differ: Redis's, in ms."""
+        seconds, micros = await self.redis.time()
+        return seconds * 1000 + micros // 1000
 
     def matched(self, placed: Offered | Active) -> wire.Matched:
         """Return what tells a page its match."""
@@ -76,4 +89,4 @@ class Desk:
 
     def watch(self, placed: Offered | Active) -> CallWatch:
         """Return the clock of a call that begins now."""
-        return CallWatch(placed.call_id, placed.side, self.clock.now_ms(), self.terms.setup_s, self.terms.call_s)
+        return CallWatch(placed.call_id, placed.side, self.stopwatch.now_ms(), self.terms.setup_s, self.terms.call_s)

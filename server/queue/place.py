@@ -1,12 +1,23 @@
 """One caller's place in the queue: the ticket and its age."""
 
 import secrets
+from collections.abc import Awaitable, Callable
+from functools import partial
+
+import structlog
+from redis.exceptions import RedisError
 
 from matcher import wire
+from matcher.domain import CallerId, EndReason
 from matcher.placed import Placed, Ticket
 from matcher.policy import rungs
+from server.queue.call import CallWatch
 from server.queue.desk import Desk, Send
+from server.queue.parting import Parted
 from server.queue.switchboard import Seat, Switchboard
+from server.relay.provider import RelayCredentials
+
+log = structlog.get_logger()
 
 
 class Place:
@@ -33,7 +44,7 @@ class Place:
 
     async def attach(self) -> tuple[str, Placed] | None:
         """Take over the live ticket of this caller, if there is one, from whatever socket held it."""
-        self.epoch = self._desk.clock.now_ms()
+        self.epoch = await self._desk.shared_ms()
         held = await self._desk.room.attach(self.caller_id, self.epoch, self._desk.worker)
         if held:
             self._board.assign(self._seat, held[0])
@@ -41,7 +52,7 @@ class Place:
 
     async def enter(self) -> Placed:
         """Enter with a new ticket, at the age that this caller has."""
-        now_ms = self._desk.clock.now_ms()
+        now_ms = await self._desk.shared_ms()
         self.epoch = max(self.epoch + 1, now_ms)
         self.joined_ms = self.joined_ms or now_ms
         # Events may arrive before the reply does.
@@ -64,13 +75,46 @@ class Place:
             avoid=await self._desk.room.blocked(self.caller_id),
         )
 
+    async def restore(self, call: CallWatch) -> Placed:
+        """Put this side of a running call back, where it is lost, and read where it stands."""
+        return await self._desk.room.restore(await self.ticket(), call.call_id, call.side, connected=call.connected)
+
     def drop(self) -> None:
         """The ticket is no longer ours."""
         self._board.assign(self._seat, None)
 
+    async def part(self, ticket_id: str | None, credentials: RelayCredentials | None) -> None:
+        """The socket was lost: keep the place, and the call, for the page that comes back."""
+        grace_ms = int(self._desk.terms.grace_s * 1000)
+        until_ms = self._desk.stopwatch.now_ms() + grace_ms
+        self._board.parted.keep(self.caller_id, Parted(ticket_id, self.joined_ms, credentials, until_ms))
+        if ticket_id:
+            await self._surely(partial(self._desk.room.detach, ticket_id, grace_ms, epoch=self.epoch))
+
+    async def leave(self, ticket_id: str | None) -> None:
+        """The page went for good."""
+        if ticket_id:
+            await self._surely(partial(self._desk.room.leave, ticket_id, epoch=self.epoch))
+
+    async def end(self, ticket_id: str, call_id: str, reason: EndReason) -> None:
+        """End the call for both."""
+        await self._surely(partial(self._desk.room.end, ticket_id, call_id, reason))
+
+    async def block(self, partner: CallerId) -> None:
+        """Never meet this partner again."""
+        await self._surely(partial(self._desk.room.block, self.caller_id, partner))
+
+    async def _surely(self, act: Callable[[], Awaitable[object]]) -> None:
+        """Do it now, or as soon as Redis answers again: nobody is there any more who would try once more."""
+        try:
+            await act()
+        except RedisError as fault:
+            log.warning("queue.unavailable", exc_info=fault)
+            self._board.owe(act)
+
     async def tell(self, *, changed_only: bool) -> None:
         """Tell the page its position and the expected wait."""
-        self.told_ms = self._desk.clock.now_ms()
+        self.told_ms = self._desk.stopwatch.now_ms()
         if self._seat.ticket_id is None:
             return
         now = await self._desk.room.position(self._seat.ticket_id)

@@ -1,6 +1,7 @@
 """The relay credentials that one caller holds: handed out before queueing, replaced in time, given back after."""
 
 from matcher import wire
+from matcher.errors import RateLimited, RelayUnavailable
 from server.limits import Limit
 from server.queue.desk import RELAY_MARGIN_S, Desk, Send
 from server.relay.provider import RelayCredentials
@@ -34,11 +35,23 @@ class RelayHold:
         self.held = fresh
         await self._send(wire.Relay(fresh.ice_servers, fresh.expires_at))
 
-    async def freshen(self) -> None:
-        """Replace a set that would not last a whole call any more."""
-        left_s = self.held.expires_at - self._desk.clock.now_ms() / 1000 if self.held else 0
-        if left_s < self._desk.terms.call_s + RELAY_MARGIN_S:
+    async def tell_again(self) -> None:
+        """Give a page that came back what it may have forgotten."""
+        if self.held:
+            await self._send(wire.Relay(self.held.ice_servers, self.held.expires_at))
+        else:
             await self.hand_out()
+
+    async def freshen(self) -> None:
+        """Replace a set that has eaten into its margin; while that cannot be, it serves for as long as a call fits."""
+        left_s = self.held.expires_at - self._desk.clock.now_ms() / 1000 if self.held else 0
+        if left_s >= self._desk.terms.call_s + RELAY_MARGIN_S:
+            return
+        try:
+            await self.hand_out()
+        except (RelayUnavailable, RateLimited):
+            if left_s < self._desk.terms.call_s:
+                raise
 
     def give_back(self) -> None:
         """The set will not be used any more: let it be revoked."""

@@ -1,7 +1,8 @@
 """Brings the waiting room's events to the sessions of this process, and keeps their leases."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Protocol
@@ -11,15 +12,16 @@ from redis.exceptions import RedisError
 
 from matcher import events
 from matcher.clock import Clock
-from matcher.events import SupersededEvent
+from matcher.events import SupersededEvent, TicketEvent
 from matcher.waiting_room import WaitingRoom
+from server.queue.parting import PartedPages
 from server.relay.pool import RelayPool
-from server.relay.provider import RelayCredentials
 
 log = structlog.get_logger()
 
 RENEW_S = 4.0
 TICK_S = 1.0
+MAX_OWED = 10_000
 
 
 class Seat(Protocol):
@@ -28,7 +30,7 @@ class Seat(Protocol):
     ticket_id: str | None
 
     def post(self, item: object) -> None:
-        """Put an event or `TICK` into the session's inbox."""
+        """Put an event into the session's inbox."""
 
     def alive(self, now_ms: int) -> bool:
         """Say whether the page was heard lately; only then its lease is renewed."""
@@ -49,31 +51,17 @@ class Lost:
     ticket_id: str
 
 
-@dataclass(frozen=True)
-class Resync:
-    """Events may have been missed: read the ticket's state again."""
-
-
-@dataclass(frozen=True)
-class Parted:
-    """What a lost socket leaves behind for its successor in this process."""
-
-    joined_ms: int
-    credentials: RelayCredentials | None
-    until_ms: int
-
-
 class Switchboard:
     """Every session of one process, by ticket and by caller."""
 
-    def __init__(self, worker: str, room: WaitingRoom, clock: Clock, relays: RelayPool) -> None:
+    def __init__(self, worker: str, room: WaitingRoom, stopwatch: Clock, relays: RelayPool) -> None:
+        self.parted = PartedPages(relays)
         self._worker = worker
         self._room = room
-        self._clock = clock
-        self._relays = relays
+        self._stopwatch = stopwatch
+        self._owed: deque[Callable[[], Awaitable[object]]] = deque(maxlen=MAX_OWED)
         self._seats: set[Seat] = set()
         self._by_ticket: dict[str, Seat] = {}
-        self.parted: dict[str, Parted] = {}
 
     def add(self, seat: Seat) -> None:
         """Let a session take part in ticks and renewals."""
@@ -92,44 +80,67 @@ class Switchboard:
                 older.post(SupersededEvent(ticket_id))
             self._by_ticket[ticket_id] = seat
 
-    def remove(self, seat: Seat) -> None:
-        """Forget a session."""
+    def remove(self, seat: Seat) -> bool:
+        """Forget a session.
+
+        Returns:
+            False when a newer socket of the same page, here or elsewhere, has taken its ticket over.
+        """
+        ours = seat.ticket_id is None or self._by_ticket.get(seat.ticket_id) is seat
         self.assign(seat, None)
         self._seats.discard(seat)
+        return ours
 
-    def _expire_parted(self, now_ms: int) -> None:
-        """Forget what nobody came back for."""
-        for caller in [caller for caller, left in self.parted.items() if left.until_ms <= now_ms]:
-            if credentials := self.parted.pop(caller).credentials:
-                self._relays.give_back(credentials)
+    def owe(self, what: Callable[[], Awaitable[object]]) -> None:
+        """Do something in the waiting room as soon as Redis answers again; it must be safe to do twice."""
+        self._owed.append(what)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Deliver, renew and tick for as long as the context is open."""
         async with asyncio.TaskGroup() as tasks:
-            work = [tasks.create_task(job()) for job in (self._deliver, self._renew, self._tick)]
+            work = [tasks.create_task(self._keep_up(job)) for job in (self._deliver, self._renew, self._tick)]
             try:
                 yield
             finally:
                 for task in work:
                     task.cancel()
 
+    async def _keep_up(self, job: Callable[[], Awaitable[object]]) -> None:
+        """Run a job that never ends; a bug in it is logged, and costs the others no more than a moment."""
+        while True:
+            try:
+                await job()
+            except Exception as bug:  # whatever it is, every caller of this process depends on the job
+                log.error("switchboard.crashed", exc_info=bug)
+            await asyncio.sleep(TICK_S)
+
     async def _deliver(self) -> None:
         async with self._room.events(self._worker) as arriving:
             async for event in arriving:
                 if isinstance(event, events.Resync):
                     for seat in self._by_ticket.values():
-                        seat.post(Resync())
-                elif (holder := self._by_ticket.get(event.ticket_id)) is not None:
-                    holder.post(event)
+                        seat.post(event)
+                else:
+                    self._route(event)
+
+    def _route(self, event: TicketEvent) -> None:
+        holder = self._by_ticket.get(event.ticket_id)
+        if isinstance(event, SupersededEvent):
+            # From this moment on, whatever becomes of the socket here.
+            self._by_ticket.pop(event.ticket_id, None)
+            self.parted.moved(event.ticket_id)
+        if holder:
+            holder.post(event)
 
     async def _renew(self) -> None:
         while True:
             await asyncio.sleep(RENEW_S)
-            now = self._clock.now_ms()
+            now = self._stopwatch.now_ms()
             held = [ticket for ticket, seat in self._by_ticket.items() if seat.alive(now)]
             try:
                 gone = await self._room.renew(self._worker, held)
+                await self._pay()
             except RedisError as fault:
                 log.warning("queue.renew_failed", exc_info=fault)
                 continue
@@ -137,11 +148,20 @@ class Switchboard:
                 if (loser := self._by_ticket.get(ticket)) is not None:
                     loser.post(Lost(ticket))
 
+    async def _pay(self) -> None:
+        while self._owed:
+            act = self._owed.popleft()
+            try:
+                await act()
+            except RedisError:
+                self._owed.appendleft(act)
+                raise
+
     async def _tick(self) -> None:
         while True:
             await asyncio.sleep(TICK_S)
-            now = self._clock.now_ms()
+            now = self._stopwatch.now_ms()
             for seat in self._seats:
                 if seat.due(now):
                     seat.post(Tick())
-            self._expire_parted(now)
+            self.parted.expire(now)

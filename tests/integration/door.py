@@ -9,18 +9,22 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx2
+import structlog
 import uvicorn
 from websockets.asyncio.client import ClientConnection, connect
 
-from matcher import redis_client
+from matcher import logs, redis_client
+from matcher.clock import Clock, SystemClock
 from matcher.settings import Secret
 from matcher.waiting_room import WaitingRoom
 from matcher.worker import sweep_for_ever
-from server.app import create_app
+from server.__main__ import serving_options
+from server.app import STOPWATCH, create_app
 from server.settings import ServerSettings
 from tests.conftest import Coturn, until
 
 Message = dict[str, Any]
+SYSTEM = SystemClock()
 
 
 def settings_for(valkey: str, coturn: Coturn, **further: Any) -> ServerSettings:
@@ -37,13 +41,13 @@ def settings_for(valkey: str, coturn: Coturn, **further: Any) -> ServerSettings:
 
 
 @asynccontextmanager
-async def serving(settings: ServerSettings) -> AsyncIterator[str]:
-    """Serve on a free port for as long as the context is open; gives host:port."""
-    app = create_app(settings)
-    config = uvicorn.Config(
-        app, host="127.0.0.1", port=0, ws="websockets-sansio", log_config=None, access_log=False, lifespan="on"
-    )
-    server = uvicorn.Server(config)
+async def serving(settings: ServerSettings, clock: Clock = SYSTEM, stopwatch: Clock = STOPWATCH) -> AsyncIterator[str]:
+    """Serve as `python -m server` does, on a free port, for as long as the context is open; gives host:port."""
+    if not structlog.is_configured():
+        # As in production a fault is one line; structlog's own way takes a second to draw each.
+        structlog.configure([structlog.processors.add_log_level, logs.keep_allowed, structlog.dev.ConsoleRenderer()])
+    app = create_app(settings, clock, stopwatch)
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, **serving_options()))
     sweeping = asyncio.create_task(_sweep(settings))
     running = asyncio.create_task(server.serve())
     await until(lambda: server.started or running.done(), "the server")

@@ -5,7 +5,7 @@ from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
-from matcher.errors import RateLimited
+from matcher.errors import QueueUnavailable, RateLimited
 from server.addresses import Pseudonyms
 from server.limits import Limit, Limiter
 from tests.fakes.clock import FakeClock
@@ -63,7 +63,7 @@ async def test_without_redis_each_row_does_as_it_says(limit: Limit, passes: bool
         if passes:
             await limiter.take(limit, "one")
         else:
-            with pytest.raises(RateLimited):
+            with pytest.raises(QueueUnavailable):
                 await limiter.take(limit, "one")
 
 

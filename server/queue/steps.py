@@ -1,0 +1,194 @@
+"""The steps that one caller's session can take, whatever made it take them."""
+
+from collections.abc import Callable
+
+import structlog
+from redis.exceptions import RedisError
+
+from matcher import errors, wire
+from matcher.domain import CallerId, EndReason
+from matcher.placed import Active, Gone, Offered, Placed, Waiting
+from server.queue.call import CallWatch
+from server.queue.desk import Desk, Send
+from server.queue.phases import Phase
+from server.queue.place import Place
+from server.queue.relay_hold import RelayHold
+from server.queue.switchboard import Switchboard
+
+log = structlog.get_logger()
+
+
+class Steps:
+    """Where a session stands, and how it moves: in the waiting room, towards the page, in the metrics.
+
+    Args:
+        desk: The process's collaborators.
+        board: Where events for this session come from.
+        who: Pseudonym of the caller's address, for limits.
+        send: Sends one message to the page.
+        post: Puts an item into this session's own inbox.
+    """
+
+    def __init__(self, desk: Desk, board: Switchboard, who: str, send: Send, post: Callable[[object], None]) -> None:
+        self.ticket_id: str | None = None
+        self.phase = Phase.NEW
+        self.post = post
+        self._desk = desk
+        self._board = board
+        self._who = who
+        self._send = send
+        self._place = Place(desk, board, self, send)
+        self._relay = RelayHold(desk, who, send)
+        self._call: CallWatch | None = None
+        self._partner: tuple[str, CallerId] | None = None  # in which call whom was met last
+        self._heard_ms = desk.stopwatch.now_ms()
+
+    # What the socket's reader says, and what the switchboard asks.
+
+    def heard(self) -> None:
+        """Take note that the page lives, however much of what it said still waits to be handled."""
+        self._heard_ms = self._desk.stopwatch.now_ms()
+
+    def alive(self, now_ms: int) -> bool:
+        """Say whether the page was heard lately; a dead page's lease is not renewed."""
+        return now_ms - self._heard_ms < self._desk.terms.silence_s * 1000
+
+    def due(self, now_ms: int) -> bool:
+        """Say whether something is to be done by now."""
+        if not self.alive(now_ms):
+            return True
+        if self._call:
+            return self._call.overdue(now_ms) is not None
+        return self.phase is Phase.QUEUED and now_ms - self._place.told_ms >= self._desk.terms.position_s * 1000
+
+    # Towards a call.
+
+    async def _prepare(self) -> None:
+        """Hand out fresh relay credentials; the page builds its connection and answers `ready`."""
+        self.phase = Phase.PREPARING
+        await self._relay.hand_out()
+
+    async def _start_over(self) -> None:
+        """Look for somebody else, at the end of the queue."""
+        self._call = None
+        self._place.drop()
+        self._place.joined_ms = 0
+        await self._prepare()
+
+    async def _placed(self, placed: Placed) -> None:
+        match placed:
+            case Waiting(joined_ms):
+                self.phase, self._call = Phase.QUEUED, None
+                self._place.joined_ms = joined_ms
+                await self._place.tell(changed_only=False)
+            case Offered() | Active():
+                if self._call is None or self._call.call_id != placed.call_id:
+                    await self._tell_match(placed)
+                self._take_note(placed)
+            case Gone():
+                raise errors.Superseded
+
+    async def _settle(self, placed: Placed) -> None:
+        """Go where the ticket stands; a call that it is no longer in is over."""
+        call = self._call
+        if call and not isinstance(placed, Gone) and getattr(placed, "call_id", None) != call.call_id:
+            self._call = None
+            await self._send(wire.Ended(call.call_id, EndReason.PARTNER_LOST, requeued=True))
+        await self._placed(placed)
+
+    async def _reconcile(self) -> None:
+        """Make Redis and this session agree again, after news may have been missed or Redis has lost its memory.
+
+        This process is the source of truth: what Redis forgot, the ticket or the running call, is put back.
+        """
+        call = self._call
+        if call and call.active:
+            await self._settle(await self._place.restore(call))
+        elif self.ticket_id:
+            await self._settle(await self._place.again())
+
+    async def _tell_match(self, placed: Offered | Active) -> None:
+        self._call = self._desk.watch(placed)
+        self.phase = Phase.QUEUED
+        self._desk.metrics.matched(self._desk.clock.now_ms() - self._place.joined_ms)
+        log.info("call.matched", call_id=placed.call_id)
+        await self._send(self._desk.matched(placed))
+
+    def _take_note(self, placed: Placed) -> None:
+        """Both pages have the match, when the waiting room says so."""
+        if isinstance(placed, Active) and self._call and self._call.call_id == placed.call_id:
+            self._activate(self._call)
+
+    # In a call.
+
+    def _activate(self, call: CallWatch) -> None:
+        call.active = True
+        self.phase = Phase.CALL
+
+    async def _resume(self, placed: Active) -> None:
+        self._call = self._desk.watch(placed)
+        self._activate(self._call)
+        # The page would not come back for a call without audio: from here on only its length counts.
+        self._call.connect(self._desk.stopwatch.now_ms())
+        await self._send(wire.Resumed(placed.call_id, self._desk.channel(placed.call_id, placed.side)))
+        await self._know_partner(placed.call_id)
+
+    async def _know_partner(self, call_id: str) -> None:
+        """Learn who is at the other end while the waiting room knows: a block may cross with the end of the call."""
+        if self._partner and self._partner[0] == call_id:
+            return
+        try:
+            partner = await self._desk.room.partner_of(self.ticket_id or "", call_id)
+        except RedisError as fault:
+            log.warning("queue.unavailable", exc_info=fault)
+            return
+        if partner:
+            self._partner = call_id, partner
+
+    # Ends.
+
+    async def _fail(self, stage: str) -> None:
+        """The call did not come to be, or its path died: both sides are told."""
+        self._desk.metrics.failures.labels(stage).inc()
+        await self._end_in_room(EndReason.FAILED)
+        await self._over(EndReason.FAILED)
+
+    async def _finish(self, reason: EndReason) -> None:
+        """End the call for good, and stay without a place."""
+        await self._end_in_room(reason)
+        await self._over(reason, for_good=True)
+
+    async def _end_in_room(self, reason: EndReason) -> None:
+        if self._call and self.ticket_id:
+            await self._place.end(self.ticket_id, self._call.call_id, reason)
+
+    async def _over(self, reason: EndReason, *, for_good: bool = False) -> None:
+        """Tell the page that its call is over; one that never came to talking keeps its place."""
+        call, self._call = self._call, None
+        self._place.drop()
+        if call is None:
+            return
+        self._desk.metrics.endings.labels(reason).inc()
+        log.info("call.ended", call_id=call.call_id, reason=str(reason))
+        requeued = not call.connected and not for_good
+        await self._send(wire.Ended(call.call_id, reason, requeued=requeued))
+        if requeued:
+            await self._prepare()
+        else:
+            self.phase = Phase.IDLE
+            self._relay.give_back()
+
+    async def part(self, *, stays: bool) -> None:
+        """The socket is gone.
+
+        Args:
+            stays: It was lost, not closed: keep the place and the call for a while.
+        """
+        ticket_id = self.ticket_id
+        if not self._board.remove(self):
+            return  # a newer socket of the same page has both, and the page still talks through the credentials
+        if stays and self.phase not in (Phase.NEW, Phase.IDLE):
+            await self._place.part(ticket_id, self._relay.held)
+        else:
+            self._relay.give_back()
+            await self._place.leave(ticket_id)

@@ -1,0 +1,133 @@
+"""Several server processes on one Redis: pages are matched across them, and come back to another than they left."""
+
+import asyncio
+
+import pytest
+
+from server.relay.coturn import CoturnRelay
+from server.relay.provider import RelayCredentials
+from tests.conftest import Coturn, until
+from tests.fakes.clock import FakeClock
+from tests.integration.door import SYSTEM, page, serving, settings_for, talking
+
+
+class RevocableCoturn(CoturnRelay):
+    """coturn's credentials, with a record of those that were given back, as a remote provider would revoke them."""
+
+    remote = True
+
+    def __init__(self, coturn: Coturn) -> None:
+        super().__init__("127.0.0.1", coturn.port, 0, settings_for("", coturn).coturn_secret, SYSTEM)
+        self.revoked: list[str] = []
+
+    async def revoke(self, credentials: RelayCredentials) -> None:
+        """Take note."""
+        self.revoked.append(credentials.ice_servers[0].username)
+
+
+async def test_two_processes_share_one_queue(valkey_socket: str, coturn: Coturn) -> None:
+    """A page on each is matched into one call, and what one does is told at the other."""
+    settings = settings_for(valkey_socket, coturn)
+    async with serving(settings) as here, serving(settings) as there, page(here) as one, page(there) as other:
+        call_id = await talking(one, other)
+
+        await other.says("hangup", call_id=call_id)
+
+        assert (await one.hears("ended"))["reason"] == "partner_left"
+
+
+async def test_a_lost_page_takes_its_call_to_another_process(valkey_socket: str, coturn: Coturn) -> None:
+    """It is resumed there, and both ends still reach each other."""
+    settings = settings_for(valkey_socket, coturn)
+    async with serving(settings) as here, serving(settings) as there, page(here) as one:
+        async with page(here) as lost:
+            call_id = await talking(one, lost)
+            lost.socket.transport.abort()
+        async with page(there, lost.token) as back:
+            await back.greets(call_id=call_id)
+            assert (await back.hears("resumed"))["call_id"] == call_id
+
+            await one.says("hangup", call_id=call_id)
+            assert (await back.hears("ended"))["reason"] == "partner_left"
+
+
+async def test_a_page_that_returns_elsewhere_before_its_socket_is_missed_takes_its_call(
+    valkey_socket: str, coturn: Coturn
+) -> None:
+    """The older socket is told that it was superseded, and its end changes nothing."""
+    settings = settings_for(valkey_socket, coturn)
+    async with serving(settings) as here, serving(settings) as there, page(here) as one, page(here) as older:
+        call_id = await talking(one, older)
+        async with page(there, older.token) as newer:
+            await newer.greets(call_id=call_id)
+            await newer.hears("resumed")
+
+            assert (await older.hears("error"))["code"] == "superseded"
+            assert await older.closes_with() == 4409
+            await newer.says("hangup", call_id=call_id)
+            assert (await one.hears("ended"))["reason"] == "partner_left"
+
+
+@pytest.mark.parametrize("ahead_s", [100, -100])
+async def test_clocks_need_not_agree(valkey_socket: str, coturn: Coturn, ahead_s: int) -> None:
+    """A process whose clock is off takes calls and places over like any other, and gives nobody an age."""
+    settings = settings_for(valkey_socket, coturn)
+    off = FakeClock(SYSTEM.now_ms())
+    off.advance(ahead_s)
+    async with (
+        serving(settings) as here,
+        serving(settings, off) as there,
+        page(there) as one,
+        page(here) as third,
+    ):
+        await third.queues(("fr",))
+        await third.hears("waiting")
+        async with page(here) as lost:
+            call_id = await talking(one, lost)
+            lost.socket.transport.abort()
+        async with page(there, lost.token) as back:
+            await back.greets(call_id=call_id)
+            assert (await back.hears("resumed"))["call_id"] == call_id
+            await back.says("next")
+            await back.hears("relay")
+            await back.says("ready")
+            assert (await back.hears("waiting", "error"))["position"] == 2
+
+
+async def test_credentials_that_moved_with_their_call_are_not_revoked(
+    valkey_socket: str, coturn: Coturn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The process that lost the page keeps its hands off them; those of a page that never returns are given back."""
+    relay = RevocableCoturn(coturn)
+    monkeypatch.setattr("server.app.providers_from", lambda *_: [relay])
+    stopwatch = FakeClock()
+    settings = settings_for(valkey_socket, coturn)
+    async with (
+        serving(settings, stopwatch=stopwatch) as here,
+        serving(settings) as there,
+        page(there) as one,
+    ):
+        async with page(here) as gone:
+            await gone.greets()
+            forgotten = (await gone.hears("relay"))["ice_servers"][0]["username"]
+            gone.socket.transport.abort()
+        async with page(here) as lost:
+            await one.queues()
+            await one.hears("waiting")
+            await lost.greets()
+            carried = (await lost.hears("relay"))["ice_servers"][0]["username"]
+            await lost.says("ready")
+            match, _ = await asyncio.gather(one.is_matched(), lost.is_matched())
+            for side in (one, lost):
+                await side.says("connected", call_id=match["call_id"])
+            await lost.says("heartbeat")
+            await lost.hears("heartbeat")
+            lost.socket.transport.abort()
+        async with page(there, lost.token) as back:
+            await back.greets(call_id=match["call_id"])
+            await back.hears("resumed")
+
+            stopwatch.advance(61)
+            await until(lambda: forgotten in relay.revoked, "the revocation")
+
+            assert carried not in relay.revoked
