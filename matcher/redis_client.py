@@ -1,5 +1,6 @@
 """The one way a process opens its Redis client."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from redis.asyncio import BlockingConnectionPool, Redis, UnixDomainSocketConnection
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialWithJitterBackoff
+from redis.exceptions import TimeoutError as RedisTimeout
 
 from matcher.settings import RedisSettings
 
@@ -14,12 +16,31 @@ LOCAL_SOCKET = ".run/valkey.sock"
 
 MAX_CONNECTIONS = 64
 CONNECT_S = 2.0
-# Longer than any script runs; a blocking read of more than this needs a timeout of its own.
+# For one command with its retries, a free connection included: longer than any script runs.
 ANSWER_S = 5.0
-# Waiting longer for a free connection means that Redis does not keep up.
-POOL_S = 5.0
 # Few and short: a caller waits for the answer, and commands that are sent twice are idempotent.
 RETRIES = 3
+
+
+class BoundedRedis(Redis):
+    """A client whose commands take ANSWER_S at most.
+
+    redis-py's own `socket_timeout` sends through `asyncio.wait_for`, which in Python 3.11 may swallow a cancellation
+    (CPython issue 86296): a task that is cancelled while it sends would run on for ever. So it is off, and the whole
+    command is timed here instead.
+    """
+
+    async def execute_command(self, *args: Any, **options: Any) -> Any:
+        """Run one command.
+
+        Raises:
+            redis.exceptions.TimeoutError: There was no answer in time.
+        """
+        try:
+            async with asyncio.timeout(ANSWER_S):
+                return await super().execute_command(*args, **options)  # type: ignore[no-untyped-call] # redis-py
+        except TimeoutError:
+            raise RedisTimeout("no answer in time") from None
 
 
 @asynccontextmanager
@@ -30,8 +51,8 @@ async def connect(settings: RedisSettings) -> AsyncIterator[Redis]:
     """
     options: dict[str, Any] = {
         "max_connections": MAX_CONNECTIONS,
-        "timeout": POOL_S,
-        "socket_timeout": ANSWER_S,
+        "timeout": None,  # waiting for a free connection is part of ANSWER_S
+        "socket_timeout": None,
         "socket_connect_timeout": CONNECT_S,
         "health_check_interval": 15,
         "retry": Retry(ExponentialWithJitterBackoff(base=0.02, cap=0.5), RETRIES),
@@ -41,7 +62,7 @@ async def connect(settings: RedisSettings) -> AsyncIterator[Redis]:
     else:
         # A relative path: an absolute one may be longer than the 107 bytes that a unix socket's address has.
         pool = BlockingConnectionPool(connection_class=UnixDomainSocketConnection, path=LOCAL_SOCKET, **options)
-    client = Redis.from_pool(pool)
+    client = BoundedRedis.from_pool(pool)
     try:
         yield client
     finally:

@@ -64,7 +64,8 @@ def valkey_socket() -> Iterator[str]:
 @pytest.fixture
 async def redis(valkey_socket: str) -> AsyncIterator[Redis]:
     """A client of the real Valkey, emptied before each test."""
-    client = Redis(unix_socket_path=valkey_socket)
+    # socket_timeout: see matcher.redis_client.BoundedRedis.
+    client = Redis(unix_socket_path=valkey_socket, socket_timeout=None)
     await client.flushall()
     yield client
     await client.aclose()

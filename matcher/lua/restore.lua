@@ -11,7 +11,8 @@ local entry = caller_of(caller)
 local held_id = entry and entry.ticket or ''
 local held = held_id ~= '' and ticket_of(held_id)
 if entry and (epoch < entry.epoch or (held and held_id ~= id and epoch == entry.epoch)) then
-  tell({worker = worker}, 'superseded', id)
+  -- A worker that holds the ticket for a newer socket knows that by itself.
+  if held_id ~= id or held.worker ~= worker then tell({worker = worker}, 'superseded', id) end
   return SUPERSEDED
 end
 if held and held_id == id then

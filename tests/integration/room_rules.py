@@ -213,13 +213,15 @@ class RoomRules(RoomMachine):
         """Sweeps come to rest, and then nothing is overdue; an offer that ran out kept only the living that took it."""
         self.clock.advance(pause / 1000)
         before, at = self.world, self.now
-        overdue = [call for call, sides in before.calls.items() if sides["deadline"] <= at and f"c{call}" in before.due]
         self.do(self.room.sweep())
-        for call in overdue:
-            for name in filter(None, (before.calls[call]["a"], before.calls[call]["b"])):
-                ticket = before.tickets[name]
-                kept = ticket["state"] == "offered" and ticket["acked"] and before.alive(name, at)
-                assert (name in self.world.tickets) == kept or call in self.world.calls
+        offered = {name: ticket for name, ticket in before.tickets.items() if ticket["state"] == "offered"}
+        for name, ticket in offered.items():
+            call, partner = ticket["call"], before.partner(name)
+            if before.calls[call]["deadline"] <= at and call not in self.world.calls:
+                if ticket["acked"] and before.alive(name, at):
+                    assert name in self.world.tickets
+                elif before.alive(partner, at):  # when the partner died, it was no fault of one's own
+                    assert name not in self.world.tickets
         for _ in range(20):
             at = self.now
             if self.do(self.room.sweep()) == 0:
