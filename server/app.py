@@ -11,6 +11,7 @@ import structlog
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.routing import Mount, Route, WebSocketRoute
 
 from matcher import redis_client, wire
@@ -43,7 +44,6 @@ from server.state import ServerState, Sockets
 log = structlog.get_logger()
 
 BUILT_IN_HUB = "/realtime/v1"
-MAX_BODY_BYTES = 65_536
 SYSTEM = SystemClock()
 STOPWATCH = Stopwatch()
 
@@ -64,7 +64,7 @@ def create_app(settings: ServerSettings, clock: Clock = SYSTEM, stopwatch: Clock
     if settings.realtime_url:
         host = urlsplit(settings.realtime_url).netloc
         connect = f"https://{host} wss://{host}"
-    return Starlette(
+    app = Starlette(
         routes=[
             Route("/healthz", health.live),
             Route("/readyz", health.ready),
@@ -72,20 +72,23 @@ def create_app(settings: ServerSettings, clock: Clock = SYSTEM, stopwatch: Clock
             Route("/v1/session", session.open_session, methods=["POST"]),
             WebSocketRoute("/v1/queue", queue_socket),
             Mount(BUILT_IN_HUB, routes=realtime_routes()),
-            Mount("/", Pages()),
         ],
         middleware=[
             Middleware(RequestCount, parts.metrics),
             Middleware(SecurityHeaders, connect),
+            # Starlette's own place for the last resort lies outside of the two above.
+            Middleware(ExceptionMiddleware, {Exception: on_crash}),
         ],
         exception_handlers={
             SottoError: on_sotto_error,
             HTTPException: on_http_exception,
-            Exception: on_crash,
         },
         lifespan=parts.lifespan,
-        max_body_size=MAX_BODY_BYTES,
     )
+    # Not a Mount at "/": that would match any path, and a wrong method would be an unknown path.
+    app.router.default = Pages()
+    app.router.redirect_slashes = False
+    return app
 
 
 class Parts(NamedTuple):

@@ -21,4 +21,9 @@ class Origins:
         """
         if origin is None:
             return True
-        return origin in self._further or (origin != "null" and urlsplit(origin).netloc == host)
+        if origin in self._further:
+            return True
+        try:
+            return origin != "null" and urlsplit(origin).netloc == host
+        except ValueError:
+            return False  # no URL at all

@@ -6,6 +6,7 @@ from redis.exceptions import RedisError
 from starlette.requests import Request
 from starlette.responses import Response
 
+from matcher.errors import NotFound
 from server.state import ServerState
 
 NO_STORE = {"Cache-Control": "no-store"}
@@ -33,6 +34,12 @@ async def _redis_answers(state: ServerState) -> bool:
 
 
 async def metrics(request: Request[ServerState]) -> Response:
-    """Prometheus text format."""
+    """Prometheus text format, for who asks this process itself; what comes through a proxy comes from outside.
+
+    Raises:
+        NotFound: The request comes through a proxy.
+    """
+    if "x-forwarded-for" in request.headers:
+        raise NotFound
     body = generate_latest(request.state["metrics"].registry)
     return Response(body, 200, NO_STORE, CONTENT_TYPE_LATEST)

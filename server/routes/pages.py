@@ -18,6 +18,7 @@ class Pages(StaticFiles):
     def __init__(self, folder: Path = DIST) -> None:
         # The build may come after the server in development; requests answer 404 until then.
         super().__init__(directory=folder, html=True, check_dir=False)
+        self.config_checked = True
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         """Answer one file: hashed names for good, anything else to be asked for again."""

@@ -15,6 +15,7 @@ from server.origins import Origins
         ("http://127.0.0.1:8081", False),
         ("null", False),
         ("", False),
+        ("http://[", False),
     ],
 )
 def test_own_host_and_configured_origins_only(origin: str | None, allowed: bool) -> None:
