@@ -44,6 +44,14 @@ async def test_a_first_message_that_is_no_hello_closes_the_socket(
         assert (code, close) == await refusal(visitor)
 
 
+async def test_a_giant_frame_is_not_even_read(door: str) -> None:
+    """Beyond what any socket here takes the protocol itself closes (RFC 6455 section 7.4.1)."""
+    async with page(door) as visitor:
+        await visitor.socket.send("x" * 200_000)
+
+        assert await visitor.closes_with() == 1009
+
+
 async def test_a_second_hello_is_out_of_order(door: str) -> None:
     """A socket has one session."""
     async with page(door) as visitor:
@@ -63,6 +71,10 @@ async def test_too_many_messages_close_only_the_socket_that_sent_them(door: str)
             await flooder.says("heartbeat")
 
         assert await refusal(flooder) == ("rate_limited", 4429)
+        async with httpx2.AsyncClient() as client:
+            assert (
+                'sotto_limit_refusals_total{limit="messages"} 1.0' in (await client.get(f"http://{door}/metrics")).text
+            )
         await calm.says("heartbeat")
         await calm.hears("heartbeat")
 
@@ -80,9 +92,10 @@ async def test_messages_about_an_older_call_are_no_fault(door: str) -> None:
         assert (await visitor.hears("heartbeat", "error"))["type"] == "heartbeat"
 
 
-async def test_a_page_of_another_site_is_refused(door: str) -> None:
+@pytest.mark.parametrize("origin", ["https://evil.example", "http://[", "null"])
+async def test_a_page_of_another_site_is_refused(door: str, origin: str) -> None:
     """Whatever token it has."""
-    async with page(door, "stolen", origin="https://evil.example") as visitor:
+    async with page(door, "stolen", origin=origin) as visitor:
         assert await refusal(visitor) == ("wrong_origin", 4403)
 
 
@@ -131,8 +144,9 @@ async def test_tokens_are_never_part_of_a_url(door: str) -> None:
 async def test_http_errors_are_problems(door: str) -> None:
     """Unknown paths and wrong methods answer problem+json and carry the security headers."""
     async with httpx2.AsyncClient(base_url=f"http://{door}") as client:
-        for answer in (await client.get("/v1/session"), await client.get("/v1/nothing")):
-            assert answer.status_code in (404, 405)
+        for path, status in (("/v1/session", 405), ("/v1/nothing", 404)):
+            answer = await client.get(path)
+            assert answer.status_code == status
             assert answer.headers["content-type"] == "application/problem+json"
             assert json.loads(answer.text)["status"] == answer.status_code
             assert "default-src 'none'" in answer.headers["content-security-policy"]
