@@ -64,6 +64,7 @@ class Pseudonyms:
         self._clock = clock
         self._key = b""
         self._day = -1
+        self._shared = False  # whether Redis has confirmed the key
 
     async def of(self, address: str) -> str:
         """Return the pseudonym of an address for today."""
@@ -72,17 +73,16 @@ class Pseudonyms:
 
     async def _todays_key(self) -> bytes:
         day = self._clock.now_ms() // DAY_MS
-        if day == self._day:
+        if day == self._day and self._shared:
             return self._key
         name = f"sotto:{{{self._pool}}}:address-key:{day}"
-        fresh = secrets.token_bytes(32)
+        # Within a day a process that could not ask sticks to the key it made, and offers that one to the others.
+        fresh = self._key if day == self._day else secrets.token_bytes(32)
         try:
             await self._redis.set(name, fresh, nx=True, px=DAY_MS)
             shared = await self._redis.get(name)
         except RedisError:
-            # Not remembered: the next request asks Redis again.
-            if not self._key:
-                self._key = fresh
-            return self._key
-        self._key, self._day = shared if isinstance(shared, bytes) else fresh, day
+            self._key, self._day, self._shared = fresh, day, False
+        else:
+            self._key, self._day, self._shared = shared if isinstance(shared, bytes) else fresh, day, True
         return self._key

@@ -33,10 +33,11 @@ class Metrics:
         """Count a refusal of one limit."""
         self.refusals.labels(name).inc()
 
-    def matched(self, waited_ms: int) -> None:
-        """Count a match told to a page, and how long it waited."""
+    def matched(self, waited_ms: int | None) -> None:
+        """Count a match told to a page, and how long it waited, where that is known."""
         self.matches.inc()
-        self.wait.observe(max(0, waited_ms) / 1000)
+        if waited_ms is not None:
+            self.wait.observe(max(0, waited_ms) / 1000)
 
     def connected(self, setup_s: float) -> None:
         """Count a side on which audio arrived, and how long that took."""

@@ -79,6 +79,10 @@ class Place:
         """Put this side of a running call back, where it is lost, and read where it stands."""
         return await self._desk.room.restore(await self.ticket(), call.call_id, call.side, connected=call.connected)
 
+    def waited_ms(self) -> int | None:
+        """Return how long this caller has waited, or None when that is known elsewhere only."""
+        return self._desk.clock.now_ms() - self.joined_ms if self.joined_ms else None
+
     def drop(self) -> None:
         """The ticket is no longer ours."""
         self._board.assign(self._seat, None)

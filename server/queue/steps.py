@@ -110,7 +110,7 @@ class Steps:
     async def _tell_match(self, placed: Offered | Active) -> None:
         self._call = self._desk.watch(placed)
         self.phase = Phase.QUEUED
-        self._desk.metrics.matched(self._desk.clock.now_ms() - self._place.joined_ms)
+        self._desk.metrics.matched(self._place.waited_ms())
         log.info("call.matched", call_id=placed.call_id)
         await self._send(self._desk.matched(placed))
 
@@ -187,6 +187,8 @@ class Steps:
         ticket_id = self.ticket_id
         if not self._board.remove(self):
             return  # a newer socket of the same page has both, and the page still talks through the credentials
+        if self._call and self._call.connected:
+            self._place.joined_ms = 0  # an age is used up by a talk
         if stays and self.phase not in (Phase.NEW, Phase.IDLE):
             await self._place.part(ticket_id, self._relay.held)
         else:

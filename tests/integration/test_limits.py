@@ -9,6 +9,7 @@ from matcher.errors import QueueUnavailable, RateLimited
 from server.addresses import Pseudonyms
 from server.limits import Limit, Limiter
 from tests.fakes.clock import FakeClock
+from tests.integration.own_valkey import own_valkey
 
 
 async def exhaust(limiter: Limiter, limit: Limit, who: str) -> int:
@@ -80,3 +81,29 @@ async def test_pseudonyms_are_shared_for_a_day_and_then_unlinkable(redis: Redis)
 
     clock.advance(86_400)
     assert today != await one.of("192.0.2.1")
+
+
+async def test_without_redis_yesterdays_pseudonyms_are_not_todays() -> None:
+    """A key of the process's own serves meanwhile, and dies with its day all the same."""
+    clock = FakeClock()
+    async with Redis(unix_socket_path="/nonexistent.sock", retry=Retry(NoBackoff(), 0)) as gone:
+        pseudonyms = Pseudonyms(gone, "main", clock)
+        today = await pseudonyms.of("192.0.2.1")
+
+        assert today == await pseudonyms.of("192.0.2.1")
+        clock.advance(86_400)
+        assert today != await pseudonyms.of("192.0.2.1")
+
+
+async def test_a_key_from_redis_is_not_used_beyond_its_day() -> None:
+    """Not even when Redis goes away over midnight."""
+    clock = FakeClock()
+    async with own_valkey() as valkey:
+        await valkey.start()
+        async with Redis(unix_socket_path=str(valkey.socket), retry=Retry(NoBackoff(), 0)) as redis:
+            pseudonyms = Pseudonyms(redis, "main", clock)
+            today = await pseudonyms.of("192.0.2.1")
+            await valkey.kill()
+
+            clock.advance(86_400)
+            assert today != await pseudonyms.of("192.0.2.1")

@@ -128,6 +128,24 @@ async def test_a_page_cannot_claim_an_age(door: str) -> None:
         assert (await forger.hears("error"))["code"] == "bad_message"
 
 
+async def test_an_age_is_used_up_by_a_talk(door: str) -> None:
+    """Who talked, lost the socket and looks for somebody new does not overtake those who have waited meanwhile."""
+    async with page(door) as one, page(door) as other:
+        async with page(door) as lost:
+            call_id = await talking(lost, one)
+            await other.queues(("fr",))
+            await other.hears("waiting")
+            lost.socket.transport.abort()
+        await one.says("hangup", call_id=call_id)
+        await one.hears("ended")
+        async with page(door, lost.token) as back:
+            await back.queues(("fr", "de"))
+
+            # Side a is the one who has waited longer.
+            assert (await other.is_matched())["side"] == "a"
+            await back.is_matched()
+
+
 async def blocked_by(blocker: Page, redis: Redis, settings: ServerSettings) -> tuple[str, ...]:
     """Return whom a page has blocked."""
     return await WaitingRoom(redis, settings.pool).blocked(caller_of(blocker))

@@ -2,6 +2,7 @@
 
 import asyncio
 
+import httpx2
 import pytest
 
 from server.relay.coturn import CoturnRelay
@@ -131,3 +132,23 @@ async def test_credentials_that_moved_with_their_call_are_not_revoked(
             await until(lambda: forgotten in relay.revoked, "the revocation")
 
             assert carried not in relay.revoked
+
+
+async def test_an_offer_is_taken_along_and_measured_truly(valkey_socket: str, coturn: Coturn) -> None:
+    """A page that loses its socket over the match is told it again elsewhere; nobody waited since 1970."""
+    settings = settings_for(valkey_socket, coturn)
+    async with serving(settings) as here, serving(settings) as there, page(here) as one:
+        async with page(here) as lost:
+            await one.queues()
+            await one.hears("waiting")
+            await lost.queues()
+            match = await lost.hears("matched")
+            await one.is_matched()
+            lost.socket.transport.abort()
+        async with page(there, lost.token) as back, httpx2.AsyncClient() as client:
+            await back.greets()
+            assert (await back.is_matched())["call_id"] == match["call_id"]
+
+            lines = (await client.get(f"http://{there}/metrics")).text.splitlines()
+            waited_s = [float(line.split()[1]) for line in lines if line.startswith("sotto_wait_seconds_sum")]
+            assert waited_s[0] < 60
