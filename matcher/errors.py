@@ -10,11 +10,10 @@ SottoError
 ├── Superseded            superseded            the same session opened a newer socket
 ├── TimedOut              timed_out             the peer said nothing for too long
 ├── NotFound              not_found             no such thing
-├── Unavailable           unavailable           a part that this needs does not answer
-│   ├── RelayUnavailable  relay_unavailable     no relay credentials to be had
-│   ├── QueueUnavailable  queue_unavailable     Redis does not answer
-│   └── ServerFull        server_full           the process holds as many sockets as it may
-└── ShuttingDown          shutting_down         this process is going away; connect again
+└── Unavailable           unavailable           a part that this needs does not answer
+    ├── RelayUnavailable  relay_unavailable     no relay credentials to be had
+    ├── QueueUnavailable  queue_unavailable     Redis does not answer
+    └── ServerFull        server_full           the process holds as many sockets as it may
 """
 
 from typing import ClassVar
@@ -126,10 +125,3 @@ class ServerFull(Unavailable):
 
     code = "server_full"
     text = "Too many people are here right now."
-
-
-class ShuttingDown(SottoError):
-    """This process is going away; another one takes over."""
-
-    code = "shutting_down"
-    text = "This server restarts. Please connect again."

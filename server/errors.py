@@ -24,7 +24,6 @@ STATUS: dict[type[SottoError], int] = {
     errors.TimedOut: 408,
     errors.NotFound: 404,
     errors.Unavailable: 503,
-    errors.ShuttingDown: 503,
     SottoError: 500,
 }
 
@@ -38,8 +37,8 @@ def status_of(fault: SottoError) -> int:
 
 
 def close_code_of(fault: SottoError) -> int:
-    """Return the WebSocket close code of an error; 1012 (service restart) where the client should come right back."""
-    return 1012 if isinstance(fault, errors.ShuttingDown) else CLOSE_BASE + status_of(fault)
+    """Return the WebSocket close code of an error."""
+    return CLOSE_BASE + status_of(fault)
 
 
 def message_of(fault: SottoError) -> wire.Error:

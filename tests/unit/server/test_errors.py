@@ -31,11 +31,11 @@ def test_codes_are_unique_and_stable_words() -> None:
 
 @pytest.mark.parametrize("kind", every_error())
 def test_every_error_has_a_status_and_a_close_code(kind: type[SottoError]) -> None:
-    """The close code is 4000 plus the status, but for a restart, which says to come back."""
+    """The close code is 4000 plus the status."""
     fault = kind()
 
     assert 400 <= status_of(fault) < 600
-    assert close_code_of(fault) in (1012, 4000 + status_of(fault))
+    assert close_code_of(fault) == 4000 + status_of(fault)
 
 
 def test_a_problem_says_when_to_come_back() -> None:

@@ -17,7 +17,7 @@ test('closes: a lost, restarted or timed-out socket is opened again', () => {
   for (const code of [1001, 1005, 1006, 1011, 4000, 4408]) {
     assert.deepEqual(judge(code, null, NEW), { again: 'later', afterS: 0 }, String(code));
   }
-  assert.deepEqual(judge(1012, 'shutting_down', CALLING), { again: 'now' });
+  assert.deepEqual(judge(1012, null, CALLING), { again: 'now' });
 });
 
 test('closes: a refused token is replaced once', () => {
