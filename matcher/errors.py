@@ -9,6 +9,7 @@ SottoError
 ├── RateLimited           rate_limited          too often; carries retry_after
 ├── Superseded            superseded            the same session opened a newer socket
 ├── TimedOut              timed_out             the peer said nothing for too long
+├── NotFound              not_found             no such thing
 └── Unavailable           unavailable           a part that this needs does not answer
     ├── RelayUnavailable  relay_unavailable     no relay credentials to be had
     ├── QueueUnavailable  queue_unavailable     Redis does not answer
@@ -89,6 +90,13 @@ class TimedOut(SottoError):
 
     code = "timed_out"
     text = "Nothing was heard for too long."
+
+
+class NotFound(SottoError):
+    """There is no such thing."""
+
+    code = "not_found"
+    text = "There is nothing here."
 
 
 class Unavailable(SottoError):

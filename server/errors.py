@@ -22,6 +22,7 @@ STATUS: dict[type[SottoError], int] = {
     errors.RateLimited: 429,
     errors.Superseded: 409,
     errors.TimedOut: 408,
+    errors.NotFound: 404,
     errors.Unavailable: 503,
     SottoError: 500,
 }
