@@ -114,7 +114,6 @@ export class Call {
       return;
     }
     this.peer = peer;
-    this.signaling.send({ kind: 'parameters', parameters: peer.parameters });
     const { generation } = peer.parameters;
     peer.listen({
       candidate: (candidate) => this.signaling.send({ kind: 'candidate', candidate }),
@@ -123,6 +122,8 @@ export class Call {
       stream: (stream) => this.listener.stream(stream),
       leak: () => this.onFault(new Leak()),
     });
+    // After the candidates in hand, so that the partner knows them by the time it describes us.
+    this.signaling.send({ kind: 'parameters', parameters: peer.parameters });
     for (const message of this.early.splice(0)) this.onMessage(message);
   }
 

@@ -39,6 +39,14 @@ function relayOnly(servers: readonly IceServer[]): RTCConfiguration {
   return { iceServers, iceTransportPolicy: 'relay', bundlePolicy: 'max-bundle', rtcpMuxPolicy: 'require' };
 }
 
+/**
+ * The candidates that are known belong into the description itself. Added after it, they may be overtaken by the
+ * partner's first check, and the browser takes its source for a peer-reflexive candidate (RFC 8445 section 7.3.1.3).
+ */
+function known(additions: Addition[]): string {
+  return additions.map((addition) => ('end' in addition ? '' : `a=${candidateLine(addition.candidate)}\r\n`)).join('');
+}
+
 export class Peer {
   private readonly connection: RTCPeerConnection;
   private readonly transceiver: RTCRtpTransceiver;
@@ -107,9 +115,10 @@ export class Peer {
    */
   async connect(side: Side, partner: Parameters): Promise<void> {
     if (partner.fingerprint === this.parameters.fingerprint) throw new Leak();
-    const sdp = describe(partner, side === 'a' ? 'passive' : 'active', this.description.mid);
+    const early = this.buffer.describe(partner.generation);
+    const sdp = describe(partner, side === 'a' ? 'passive' : 'active', this.description.mid) + known(early);
     await this.connection.setRemoteDescription({ type: 'answer', sdp });
-    await this.addAll(this.buffer.describe(partner.generation));
+    await this.addAll(early.filter((addition) => 'end' in addition));
   }
 
   async addCandidate(candidate: Candidate): Promise<void> {
