@@ -10,6 +10,8 @@ import type { Meters } from './types.ts';
 const TICK_MS = 100;
 /** The quality is that of the last two seconds. */
 const WINDOW_MS = 2000;
+/** The first packets meet an empty jitter buffer, which says nothing about the line. */
+const SETTLE_MS = 1000;
 
 export const SILENT: Meters = { microphone: 0, partner: 0, quality: null };
 
@@ -18,6 +20,7 @@ export class Levels {
   private microphone: Meter | null = null;
   private partner: Meter | null = null;
   private samples: Sample[] = [];
+  private firstMs: number | null = null;
   private timer: ReturnType<typeof setInterval> | undefined;
 
   constructor(meters: Signal<Meters>) {
@@ -34,11 +37,14 @@ export class Levels {
     this.partner?.close();
     this.partner = stream && new Meter(stream);
     this.samples = [];
+    this.firstMs = null;
     if (!stream) this.meters.value = { ...this.meters.value, partner: 0, quality: null };
     this.run();
   }
 
   sample(sample: Sample): void {
+    this.firstMs ??= sample.atMs;
+    if (sample.atMs - this.firstMs < SETTLE_MS) return;
     this.samples.push(sample);
     while (this.samples.length > 2 && sample.atMs - this.samples[1]!.atMs >= WINDOW_MS) this.samples.shift();
     const first = this.samples[0]!;
