@@ -71,7 +71,8 @@ export class Preparation {
   }
 
   async replaceMicrophone(track: MediaStreamTrack): Promise<void> {
-    await this.peer?.replaceMicrophone(track);
+    const making = this.build?.promise.then((made) => made.replaceMicrophone(track), () => undefined);
+    await Promise.all([making, this.peer?.replaceMicrophone(track)]);
   }
 
   close(): void {
