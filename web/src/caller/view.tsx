@@ -4,6 +4,7 @@ import type { Signal } from '@preact/signals';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { announcement, title } from './announce.ts';
 import { Brand } from './parts/brand.tsx';
+import { useSettle } from './parts/settle.ts';
 import { Ended, Failure } from './screens/after.tsx';
 import { Asking, Connecting, Waiting } from './screens/queue.tsx';
 import { Rules } from './screens/rules.tsx';
@@ -63,6 +64,7 @@ export function App(props: AppProps) {
   const main = useRef<HTMLElement>(null);
   const shown = useRef(place(state));
   const said = useAnnouncement(state);
+  useSettle(main, place(state));
 
   useEffect(() => {
     document.documentElement.lang = lang;

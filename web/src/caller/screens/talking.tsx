@@ -9,6 +9,7 @@ import { Banner, Button, Frame } from '../parts/frame.tsx';
 import { Icon, type IconName } from '../parts/icon.tsx';
 import { Level } from '../parts/level.tsx';
 import { Quality } from '../parts/quality.tsx';
+import { useSettle } from '../parts/settle.ts';
 import type { On } from '../state.ts';
 import { t } from '../text.ts';
 import type { AppProps } from '../view.tsx';
@@ -50,6 +51,7 @@ function Block({ dispatch }: Pick<Props, 'dispatch'>) {
   const [asking, setAsking] = useState(false);
   const place = useRef<HTMLDivElement>(null);
   const asked = useRef(false);
+  useSettle(place, asking);
   useEffect(() => {
     // Into the question when it opens, back to where it came from when it closes; not when the screen opens.
     if (asking || asked.current) place.current?.querySelector('button')?.focus();
