@@ -28,7 +28,7 @@ const joined = (...sentences: unknown[]): string => sentences.filter(Boolean).jo
 
 function entered(state: State): string {
   switch (state.screen) {
-    case 'asking': return t.asking.line;
+    case 'asking': return state.again ? t.asking.lineAgain : t.asking.line;
     case 'waiting':
       return joined(state.notice && t.waiting.notice[state.notice], state.position && t.said.place(state.position));
     case 'connecting': return state.partner === 'bot' ? t.connecting.lineBot : t.connecting.line;
@@ -57,6 +57,12 @@ function changedInQueue([before, now]: Pair<'waiting'>): string | null {
   return now.position !== null && before.position !== now.position ? t.said.place(now.position) : null;
 }
 
+function changedOnTheWay([before, now]: Pair<'asking' | 'connecting'>): string | null {
+  if (before.offline !== now.offline) return now.offline ? t.connecting.offline : t.said.online;
+  if (before.screen !== 'connecting' || now.screen !== 'connecting' || before.stage === now.stage) return null;
+  return `${t.connecting.stages[now.stage]}.`;
+}
+
 /**
  * The one sentence to say when `before` became `now`, or null when nothing worth hearing changed.
  *
@@ -72,9 +78,8 @@ export function announcement(before: State | null, now: State): string | null {
     return changedInTalk([before, now] as Pair<'talking' | 'reconnecting'>);
   }
   if (now.screen === 'waiting') return changedInQueue([before, now] as Pair<'waiting'>);
-  if (now.screen === 'connecting') {
-    const was = before as State & { screen: 'connecting' };
-    return was.stage === now.stage ? null : `${t.connecting.stages[now.stage]}.`;
+  if (now.screen === 'asking' || now.screen === 'connecting') {
+    return changedOnTheWay([before, now] as Pair<'asking' | 'connecting'>);
   }
   return null;
 }

@@ -8,6 +8,7 @@ import { Call } from '../call/call.ts';
 import type { CallListener } from '../call/call.ts';
 import { loadRealtime } from '../call/channel.ts';
 import { Leak } from '../call/local.ts';
+import { Farewell } from './farewell.ts';
 import { Fault } from './fault.ts';
 import type { Levels } from './levels.ts';
 import { wakeMeters } from './meter.ts';
@@ -55,6 +56,7 @@ export class Engine {
   private readonly session = new Session();
   private readonly playback = new Playback();
   private readonly tab = new Tab();
+  private readonly farewell = new Farewell();
   private readonly wakefulness = new Wakefulness();
   private queue: QueueSocket | null = null;
   private preparation: Preparation | null = null;
@@ -140,11 +142,13 @@ export class Engine {
       online: () => dispatch({ type: 'online' }),
       fault: (fault) => this.fail(fault),
       prefs,
-      callId: () => this.current?.id ?? null,
+      callId: () => this.current?.id ?? this.farewell.callId,
     });
   }
 
   private onMessage(message: ServerMessage): void {
+    const farewell = this.farewell.answer(message);
+    if (farewell) return farewell.forEach((reply) => this.queue?.send(reply));
     switch (message.type) {
       case 'relay':
         this.requeueIfCalled();
@@ -191,7 +195,7 @@ export class Engine {
     if (!preparation) return;
     this.requeueIfCalled();
     const id = match.call_id;
-    this.around.dispatch({ type: 'matched', call: { callId: id, partner: match.partner } });
+    this.around.dispatch({ type: 'matched', call: { callId: id, partner: match.partner }, nowMs: Date.now() });
     this.current = { id, failed: null, call: new Call(match, preparation.take(), this.listenTo(match)) };
   }
 
@@ -244,17 +248,20 @@ export class Engine {
 
   private next(): void {
     this.endCall();
-    if (this.queue?.send({ type: 'next' })) return;
-    this.stop();
-    void this.begin();
+    if (!this.queue) return void this.begin();
+    // Without a socket the next hello asks for a place anyway.
+    if (!this.queue.send({ type: 'next' })) this.queue.hurry();
   }
 
   private finish(type: 'hangup' | 'block'): void {
-    if (this.current) this.queue?.send({ type, call_id: this.current.id });
+    const callId = this.current?.id;
+    if (callId) this.queue?.send({ type, call_id: callId });
     this.stop();
+    if (callId && type === 'block') this.farewell.block(callId);
   }
 
   private endCall(): void {
+    if (this.current) this.farewell.leave(this.current.id);
     this.timers.splice(0).forEach(clearTimeout);
     this.current?.call.close();
     this.current = null;

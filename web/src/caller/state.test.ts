@@ -6,12 +6,14 @@ import type { Effect, EndReason, Event, Screen, State } from './types.ts';
 const call = { callId: 'A'.repeat(22), partner: 'human' } as const;
 const other = { callId: 'B'.repeat(22), partner: 'bot' } as const;
 const start: State = { screen: 'start' };
-const asking: State = { screen: 'asking' };
+const asking: State = { screen: 'asking', again: false, offline: false };
+const lookingOn: State = { ...asking, again: true };
 const waiting: State = {
   screen: 'waiting', position: 4, estimateS: 30, sinceMs: 5_000, notice: 'failed', offline: false,
 };
 const connecting: State = {
-  screen: 'connecting', stage: 'ice', ...call, partnerMuted: true, offline: true, playbackBlocked: true,
+  screen: 'connecting', stage: 'ice', ...call, queuedMs: 4_000, partnerMuted: true, offline: true,
+  playbackBlocked: true,
 };
 const talking: State = {
   screen: 'talking', ...call, sinceMs: 10_000, endsMs: 70_000, muted: false, partnerMuted: false, offline: false,
@@ -30,7 +32,7 @@ const events: { [T in Event['type']]: Event & { type: T } } = {
   unmute: { type: 'unmute' }, next: { type: 'next' }, end: { type: 'end', nowMs: 12_600 },
   block: { type: 'block', nowMs: 12_600 }, home: { type: 'home' }, play: { type: 'play' },
   waiting: { type: 'waiting', position: 2, estimateS: null, nowMs: 9_000 },
-  matched: { type: 'matched', call: other },
+  matched: { type: 'matched', call: other, nowMs: 8_000 },
   stage: { type: 'stage', callId: call.callId, stage: 'audio' },
   talking: { type: 'talking', callId: call.callId, nowMs: 20_000, endsMs: 80_000 },
   suspect: { type: 'suspect', callId: call.callId }, recovered: { type: 'recovered', callId: call.callId },
@@ -47,7 +49,7 @@ const begin: Effect = { type: 'begin' };
 const next: Effect = { type: 'next' };
 const failed: State = { screen: 'error', code: 'offline', retryAfterS: 3 };
 const fresh = { partnerMuted: false, offline: false, playbackBlocked: false } as const;
-const matched: State = { screen: 'connecting', stage: 'channel', ...other, ...fresh };
+const matched: State = { screen: 'connecting', stage: 'channel', ...other, queuedMs: 8_000, ...fresh };
 
 /** What leads somewhere from each screen; everything that is not here must change nothing. */
 const expected: Record<Screen, Partial<Record<Event['type'], [State, ...Effect[]]>>> = {
@@ -56,9 +58,10 @@ const expected: Record<Screen, Partial<Record<Event['type'], [State, ...Effect[]
   asking: {
     cancel: [start, stop], matched: [matched], failed: [failed, stop],
     waiting: [{ screen: 'waiting', position: 2, estimateS: null, sinceMs: 9_000, notice: null, offline: false }],
+    offline: [{ ...asking, offline: true }], online: [asking],
   },
   waiting: {
-    cancel: [start, stop], matched: [matched], failed: [failed, stop],
+    cancel: [start, stop], matched: [{ ...matched, queuedMs: 5_000 }], failed: [failed, stop],
     waiting: [{ ...waiting, position: 2, estimateS: null }],
     offline: [{ ...waiting, offline: true }], online: [waiting],
   },
@@ -74,7 +77,7 @@ const expected: Record<Screen, Partial<Record<Event['type'], [State, ...Effect[]
   },
   talking: {
     mute: [{ ...talking, muted: true }, { type: 'mute', muted: true }], unmute: [talking],
-    next: [asking, next], play: [talking], talking: [{ ...talking, endsMs: 80_000 }],
+    next: [lookingOn, next], play: [talking], talking: [{ ...talking, endsMs: 80_000 }],
     end: [{ screen: 'ended', reason: 'hangup', blocked: false, talkedS: 3 }, { type: 'hangup' }],
     block: [{ screen: 'ended', reason: 'hangup', blocked: true, talkedS: 3 }, { type: 'block' }],
     suspect: [{ ...talking, screen: 'reconnecting' }],
@@ -85,7 +88,7 @@ const expected: Record<Screen, Partial<Record<Event['type'], [State, ...Effect[]
   },
   reconnecting: {
     mute: [broken], unmute: [{ ...broken, muted: false }, { type: 'mute', muted: false }],
-    next: [asking, next], play: [{ ...broken, playbackBlocked: false }, { type: 'play' }],
+    next: [lookingOn, next], play: [{ ...broken, playbackBlocked: false }, { type: 'play' }],
     end: [{ screen: 'ended', reason: 'hangup', blocked: false, talkedS: 3 }, { type: 'hangup' }],
     block: [{ screen: 'ended', reason: 'hangup', blocked: true, talkedS: 3 }, { type: 'block' }],
     talking: [{ ...broken, endsMs: 80_000 }], recovered: [{ ...broken, screen: 'talking' }],
@@ -93,7 +96,7 @@ const expected: Record<Screen, Partial<Record<Event['type'], [State, ...Effect[]
     playbackBlocked: [broken], offline: [broken], online: [{ ...broken, offline: false }],
     ended: [{ screen: 'ended', reason: 'partner_lost', blocked: false, talkedS: 3 }], failed: [failed, stop],
   },
-  ended: { next: [asking, next], home: [start, stop], failed: [failed, stop] },
+  ended: { next: [lookingOn, next], home: [start, stop], failed: [failed, stop] },
   error: { connect: [asking, begin], home: [start, stop] },
 };
 
@@ -130,11 +133,12 @@ const requeues: [EndReason, string | null][] = [
 ];
 for (const [reason, notice] of requeues) {
   test(`ended as ${reason} with the place kept leads back to waiting, and says ${notice ?? 'nothing'}`, () => {
-    for (const state of [connecting, talking, broken]) {
+    // A wait that found nobody after all goes on; after a talk a new one begins.
+    for (const [state, sinceMs] of [[connecting, 4_000], [talking, 13_400], [broken, 13_400]] as const) {
       const [after, effects] = transition(state, { ...events.ended, reason, requeued: true });
 
       assert.deepEqual(after, {
-        screen: 'waiting', position: null, estimateS: null, sinceMs: 13_400, notice, offline: false,
+        screen: 'waiting', position: null, estimateS: null, sinceMs, notice, offline: false,
       });
       assert.deepEqual(effects, []);
     }

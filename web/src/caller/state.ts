@@ -21,16 +21,18 @@ const STOP: Effect[] = [{ type: 'stop' }];
 
 const stay = (state: State): [State, Effect[]] => [state, []];
 const toStart = (): [State, Effect[]] => [START, STOP];
-const begin = (): [State, Effect[]] => [{ screen: 'asking' }, [{ type: 'begin' }]];
-const lookOn = (): [State, Effect[]] => [{ screen: 'asking' }, [{ type: 'next' }]];
+const begin = (): [State, Effect[]] => [{ screen: 'asking', again: false, offline: false }, [{ type: 'begin' }]];
+const lookOn = (): [State, Effect[]] => [{ screen: 'asking', again: true, offline: false }, [{ type: 'next' }]];
 
 function fail(_: State, { code, retryAfterS }: Event & { type: 'failed' }): [State, Effect[]] {
   return [{ screen: 'error', code, retryAfterS }, STOP];
 }
 
-function match(_: State, { call }: Event & { type: 'matched' }): [State, Effect[]] {
+function match(state: On<'asking' | 'waiting'>, { call, nowMs }: Event & { type: 'matched' }): [State, Effect[]] {
+  const queuedMs = state.screen === 'waiting' ? state.sinceMs : nowMs;
   return stay({
-    screen: 'connecting', stage: 'channel', ...call, partnerMuted: false, offline: false, playbackBlocked: false,
+    screen: 'connecting', stage: 'channel', ...call, queuedMs, partnerMuted: false, offline: false,
+    playbackBlocked: false,
   });
 }
 
@@ -46,8 +48,9 @@ function ended(state: InCall, event: Event & { type: 'ended' }): [State, Effect[
   const { reason, requeued, nowMs } = event;
   if (event.callId !== state.callId) return stay(state);
   if (requeued) {
+    const sinceMs = state.screen === 'connecting' ? state.queuedMs : nowMs;
     return stay({
-      screen: 'waiting', position: null, estimateS: null, sinceMs: nowMs, notice: noticeOf(reason), offline: false,
+      screen: 'waiting', position: null, estimateS: null, sinceMs, notice: noticeOf(reason), offline: false,
     });
   }
   return stay({ screen: 'ended', reason, blocked: false, talkedS: talkedS(state, nowMs) });
@@ -90,6 +93,8 @@ const table: Table = {
     waiting: (_, { position, estimateS, nowMs }) =>
       stay({ screen: 'waiting', position, estimateS, sinceMs: nowMs, notice: null, offline: false }),
     matched: match,
+    offline: (state, _) => stay({ ...state, offline: true }),
+    online: (state, _) => stay({ ...state, offline: false }),
     failed: fail,
   },
   waiting: {

@@ -70,6 +70,7 @@ const en = {
   asking: {
     title: 'Getting ready',
     line: 'Please allow the microphone if your browser asks. Nobody hears you yet.',
+    lineAgain: 'Nobody hears you until someone is found.',
     detail: 'We are fetching a private relay for you. Only then do you join the queue.',
   },
 
@@ -103,6 +104,7 @@ const en = {
     title: 'Someone is here', titleBot: 'An AI voice bot is here',
     line: 'Building a private line between you.',
     lineBot: 'This is not a human. Cancel if you would rather wait.',
+    offline: 'Sotto cannot be reached right now. We keep trying.',
     stages: {
       channel: 'Opening a private channel', parameters: 'Agreeing on encryption', ice: 'Meeting at the relay',
       audio: 'Waiting for the first sound', relay: 'Checking the relay', microphone: 'Opening your microphone',

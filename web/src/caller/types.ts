@@ -27,10 +27,13 @@ export interface Call {
 export type State =
   | { screen: 'rules' }
   | { screen: 'start' }
-  | { screen: 'asking' }
+  // `again`: the microphone has been allowed in an earlier call of this visit.
+  | { screen: 'asking'; again: boolean; offline: boolean }
   | { screen: 'waiting'; position: number | null; estimateS: number | null; sinceMs: number; notice: Notice; offline: boolean }
   // The partner may mute, playback be refused and the socket fail before the first audio counts as a talk.
-  | ({ screen: 'connecting'; stage: Stage; partnerMuted: boolean; offline: boolean; playbackBlocked: boolean } & Call)
+  // `queuedMs`: when the wait began that a failed call goes back to.
+  | ({ screen: 'connecting'; stage: Stage; queuedMs: number; partnerMuted: boolean; offline: boolean;
+      playbackBlocked: boolean } & Call)
   | ({ screen: 'talking' | 'reconnecting'; sinceMs: number; endsMs: number; muted: boolean; partnerMuted: boolean;
       offline: boolean; endsSoon: boolean; playbackBlocked: boolean } & Call)
   | { screen: 'ended'; reason: EndReason; blocked: boolean; talkedS: number }
@@ -44,7 +47,7 @@ export type Event =
   | { type: 'next' } | { type: 'end'; nowMs: number } | { type: 'block'; nowMs: number } | { type: 'home' } | { type: 'play' }
   // What the edges report. Times, here and above, are ms since the Unix epoch.
   | { type: 'waiting'; position: number; estimateS: number | null; nowMs: number }
-  | { type: 'matched'; call: Call }
+  | { type: 'matched'; call: Call; nowMs: number }
   | { type: 'stage'; callId: string; stage: Stage }
   | { type: 'talking'; callId: string; nowMs: number; endsMs: number }
   | { type: 'suspect'; callId: string } | { type: 'recovered'; callId: string }

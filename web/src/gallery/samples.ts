@@ -5,7 +5,8 @@ import type { ErrorCode, EndReason, State } from '../caller/types.ts';
 const call = { callId: 'AAAAAAAAAAAAAAAAAAAAAA', partner: 'human' } as const;
 const waiting = { screen: 'waiting', position: 3, estimateS: 20, notice: null, offline: false } as const;
 const connecting = {
-  screen: 'connecting', stage: 'ice', ...call, partnerMuted: false, offline: false, playbackBlocked: false,
+  screen: 'connecting', stage: 'ice', ...call, queuedMs: 0, partnerMuted: false, offline: false,
+  playbackBlocked: false,
 } as const;
 const CODES: readonly ErrorCode[] = [
   'relay_unavailable', 'queue_unavailable', 'server_full', 'rate_limited', 'unauthorized', 'superseded',
@@ -22,13 +23,15 @@ export function samples(nowMs: number): Record<string, State> {
   return {
     rules: { screen: 'rules' },
     start: { screen: 'start' },
-    asking: { screen: 'asking' },
+    asking: { screen: 'asking', again: false, offline: false },
+    'asking-again': { screen: 'asking', again: true, offline: true },
     waiting: { ...waiting, sinceMs: nowMs - 42_000 },
     'waiting-first': { ...waiting, sinceMs: nowMs - 4_000, position: null, estimateS: null },
     'waiting-back': {
       ...waiting, sinceMs: nowMs - 4_000, position: 1, estimateS: null, notice: 'failed', offline: true,
     },
     connecting,
+    'connecting-trouble': { ...connecting, offline: true },
     'connecting-bot': { ...connecting, stage: 'channel', partner: 'bot' },
     talking,
     'talking-muted': { ...talking, muted: true, partnerMuted: true, endsSoon: true, endsMs: nowMs + 48_000 },

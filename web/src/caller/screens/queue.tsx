@@ -19,13 +19,14 @@ function Cancel({ dispatch }: { dispatch(event: Event): void }) {
   return <Button label={t.cancel} onClick={() => dispatch({ type: 'cancel' })} />;
 }
 
-export function Asking({ dispatch }: Props<'asking'>) {
+export function Asking({ state, dispatch }: Props<'asking'>) {
   return (
     <Frame live
       title={t.asking.title} actions={<Cancel dispatch={dispatch} />}
       scene={<div class="orb"><Icon name="microphone" /></div>}
     >
-      <p class="lead">{t.asking.line}</p>
+      {state.offline && <Banner>{t.connecting.offline}</Banner>}
+      <p class="lead">{state.again ? t.asking.lineAgain : t.asking.line}</p>
       <p class="soft">{t.asking.detail}</p>
     </Frame>
   );
@@ -64,6 +65,7 @@ export function Connecting({ state, dispatch }: Props<'connecting'>) {
       title={heading(state)} actions={<Cancel dispatch={dispatch} />}
       scene={<div class="meeting"><span class="dot" /><Mark /><span class="dot" /></div>}
     >
+      {state.offline && <Banner>{t.connecting.offline}</Banner>}
       <p class="lead">{state.partner === 'bot' ? t.connecting.lineBot : t.connecting.line}</p>
       <ol class="steps">
         {STEPS.map((stage, index) => (
