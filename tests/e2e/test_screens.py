@@ -19,9 +19,10 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 
 # One of each kind; the codes and reasons that differ in words alone are covered by the announcements' own table.
 SCREENS = [
-    "rules", "start", "start-check", "asking", "waiting", "waiting-first", "waiting-back", "connecting",
-    "connecting-bot", "talking", "talking-muted", "talking-trouble", "talking-bot", "reconnecting",
-    "ended-partner_left", "ended-blocked", "error-rate_limited", "error-microphone_refused", "error-unsupported",
+    "rules", "start", "start-check", "asking", "asking-again", "waiting", "waiting-first", "waiting-back",
+    "connecting", "connecting-bot", "connecting-trouble", "talking", "talking-muted", "talking-trouble", "talking-bot",
+    "reconnecting", "ended-partner_left", "ended-blocked", "error-rate_limited", "error-microphone_refused",
+    "error-unsupported",
 ]  # fmt: skip
 PHONE = {"width": 390, "height": 844}
 
