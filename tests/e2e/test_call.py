@@ -19,8 +19,8 @@ def test_two_strangers_hear_each_other_through_relays(arrive: Arrive, first: str
     other.sees("talking")
     one.hears(other.voice.hz)
     other.hears(one.voice.hz)
-    one.speaks_through_relays()
-    other.speaks_through_relays()
+    one.speaks_through_relays(other)
+    other.speaks_through_relays(one)
 
 
 @pytest.mark.parametrize(("first", "second"), [("chromium", "firefox"), ("firefox", "chromium")])
