@@ -71,7 +71,10 @@ async function onDevice(id: string): Promise<void> {
 }
 
 // Whoever leaves the page leaves the queue at once; a page that comes back from the cache begins anew.
-window.addEventListener('pagehide', () => engine.stop());
+window.addEventListener('pagehide', () => {
+  check.value = 'off';
+  engine.stop();
+});
 window.addEventListener('pageshow', ({ persisted }) => {
   if (persisted && state.value.screen !== 'rules') state.value = { screen: 'start' };
 });

@@ -90,7 +90,7 @@ const en = {
       partner_lost: 'Your partner vanished. You keep your place in the queue.',
       failed: 'The call could not be connected. You keep your place in the queue.',
     },
-    offline: 'You seem to be offline. We keep trying, and your place is kept for a short while.',
+    offline: 'Sotto cannot be reached right now. We keep trying, and your place is kept for a short while.',
     tips: [
       'Headphones make the call clearer for both of you.',
       'Stuck for a first line? Ask what made them smile today.',
@@ -129,7 +129,7 @@ const en = {
 
   ended: {
     reasons: {
-      hangup: ['You ended the call', 'Your partner has been told that you left.'],
+      hangup: ['You ended the call', 'You have left, and nobody hears you any more.'],
       partner_left: ['Your partner left', 'They moved on or closed the page. It happens.'],
       partner_lost: ['Your partner was lost', 'Their connection broke and did not come back.'],
       failed: ['The line broke', 'The connection could not be kept up.'],
