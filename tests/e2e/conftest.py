@@ -1,7 +1,7 @@
 """Browsers for the whole run, and one service for the whole run."""
 
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 import pytest
 from playwright.sync_api import Playwright, sync_playwright
@@ -21,16 +21,31 @@ def playwright() -> Iterator[Playwright]:
         yield driver
 
 
+class Voices(dict[str, Voice]):
+    """Browser processes, each started when it is first asked for."""
+
+    def __init__(self, starts: Mapping[str, Callable[[], Voice]]) -> None:
+        super().__init__()
+        self._starts = starts
+
+    def __missing__(self, name: str) -> Voice:
+        """Start the browser of that name."""
+        self[name] = self._starts[name]()
+        return self[name]
+
+
 @pytest.fixture(scope="session")
-def voices(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Voice]]:
+def voices(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, Voice]]:
     """Two Chromium and two Firefox processes, each with a tone of its own."""
     folder = tmp_path_factory.mktemp("tones")
-    started = {
-        "chromium": people.chromium(playwright, folder, 440),
-        "chromium2": people.chromium(playwright, folder, 1000),
-        "firefox": people.firefox(playwright, 700),
-        "firefox2": people.firefox(playwright, 1500),
-    }
+    started = Voices(
+        {
+            "chromium": lambda: people.chromium(playwright, folder, 440),
+            "chromium2": lambda: people.chromium(playwright, folder, 1000),
+            "firefox": lambda: people.firefox(playwright, 700),
+            "firefox2": lambda: people.firefox(playwright, 1500),
+        }
+    )
     yield started
     for voice in started.values():
         voice.browser.close()
@@ -46,7 +61,7 @@ def stack(valkey_socket: str, coturn: Coturn, tmp_path_factory: pytest.TempPathF
 
 
 @pytest.fixture
-def arrive(voices: dict[str, Voice], stack: Stack) -> Iterator[Arrive]:
+def arrive(voices: Mapping[str, Voice], stack: Stack) -> Iterator[Arrive]:
     """Open the page in a browser by its name, and press through to the queue; everybody leaves in the end."""
     present: list[Person] = []
 

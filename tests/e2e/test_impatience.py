@@ -1,6 +1,6 @@
 """People who press twice, press at once, press at the wrong moment, and leave in the middle."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 
 import pytest
@@ -38,7 +38,7 @@ KEEP_TRACKS = """
 
 
 @pytest.fixture
-def caller(voices: dict[str, Voice], stack: Stack) -> Iterator[Callable[[str], Person]]:
+def caller(voices: Mapping[str, Voice], stack: Stack) -> Iterator[Callable[[str], Person]]:
     """Somebody who has opened the page in a browser by its name, and has not pressed anything yet."""
     with ExitStack() as stack_of_people:
 
