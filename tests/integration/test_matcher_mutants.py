@@ -51,7 +51,6 @@ MUTANTS = {
         "  call('ZREM', DUE",
     ),
     "a returned socket is still given up": ("attach", "worker, nil\n", "worker, ticket.lost_until\n"),
-    "a dead worker's calls live on": ("include/expire", "    disown(id, ticket, now + ORPHAN_MS)\n", ""),
     "half a call lasts for ever": ("restore", "  call('ZADD', DUE, now + LEASE_MS, 'c' .. cid)\n", ""),
     "time goes back": ("include/time", "then now = seen end", "then now = now end"),
     "callers are never forgotten": ("include/due", "then call('HDEL', CALLERS, caller) end", "then end"),
