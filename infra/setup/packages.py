@@ -31,6 +31,9 @@ TEST = (
     Package("chromium", "chromium"),
     Package("firefox-esr", "firefox-esr"),
     Package("postgresql", "/usr/lib/postgresql/*/bin/initdb"),
+    # Hosts and counters for the tests of who sends packets to whom. Commands of root's, which others have on no path.
+    Package("iproute2", "/usr/*bin/ip"),
+    Package("nftables", "/usr/*bin/nft"),
     Package("fonts-dejavu-core", "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"),
 )
 

@@ -58,8 +58,22 @@ async def test_a_relay_reaches_another_relay(relay: TurnClientUdpProtocol) -> No
 
 
 @pytest.mark.parametrize(
-    "peer", ["127.0.0.2", "0.0.0.0", "10.0.0.1", "192.168.1.1", "169.254.169.254", "203.0.113.9", "224.0.0.1"]
+    "peer",
+    [
+        "127.0.0.2",
+        "0.0.0.0",
+        "1.1.1.1",
+        "10.0.0.1",
+        "100.64.0.1",
+        "169.254.169.254",
+        "172.16.0.1",
+        "192.168.1.1",
+        "203.0.113.9",
+        "224.0.0.1",
+        "255.255.255.255",
+    ],
 )
+@pytest.mark.claim("nowhere-else")
 async def test_nothing_else_is_reached_through_it(relay: TurnClientUdpProtocol, peer: str) -> None:
     """A channel to any address but 127.0.0.1 is refused with 403 Forbidden (RFC 8656 section 12.2)."""
     with pytest.raises(TransactionFailed) as refused:
@@ -67,7 +81,9 @@ async def test_nothing_else_is_reached_through_it(relay: TurnClientUdpProtocol, 
     assert refused.value.response.error_code == 403
 
 
-@pytest.mark.parametrize("peer", ["::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::a00:1"])
+@pytest.mark.parametrize(
+    "peer", ["::", "::1", "::127.0.0.1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::a00:1", "fd00::1", "ff02::1"]
+)
 async def test_ipv6_is_no_way_around(relay: TurnClientUdpProtocol, peer: str) -> None:
     """No spelling of an address as IPv6 opens what its IPv4 form does not."""
     with pytest.raises(TransactionFailed) as refused:
@@ -81,6 +97,7 @@ def written(base: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
+@pytest.mark.claim("not-written-down")
 async def test_it_leaves_no_trace(relay: TurnClientUdpProtocol, tmp_path_factory: pytest.TempPathFactory) -> None:
     """With an allocation open, what coturn writes is its pid and an empty database: no user's name, no log."""
     files = written(tmp_path_factory.getbasetemp())

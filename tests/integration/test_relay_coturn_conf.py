@@ -1,22 +1,16 @@
 """The coturn configuration for production, on the coturn that is installed."""
 
-import asyncio
 import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from aioice import stun
-from aioice.turn import UDP_TRANSPORT, TurnClientUdpProtocol
 
-from matcher.clock import SystemClock
-from matcher.settings import Secret
-from server.relay.coturn import CoturnRelay
 from tests.conftest import Coturn, free_port, wait_until
+from tests.integration.turn_client import IPV4, IPV6, allocation
 
 CONFIGURATION = Path(__file__).parents[2] / "infra/coturn/turnserver.conf"
 
@@ -27,9 +21,12 @@ def hardened() -> Iterator[tuple[Coturn, Path]]:
     server = Coturn(free_port())
     folder = Path(tempfile.mkdtemp(prefix="sotto-"))
     log = folder / "log"
+    # In production it says nothing at all: what it says names callers.
+    audible = folder / "turnserver.conf"
+    audible.write_text(CONFIGURATION.read_text().replace("log-file=/dev/null", "log-file=stdout"))
     with log.open("wb") as output:
         process = subprocess.Popen(
-            ["turnserver", "-c", str(CONFIGURATION), "--listening-ip=127.0.0.1",
+            ["turnserver", "-c", str(audible), "--listening-ip=127.0.0.1",
              "--relay-ip=127.0.0.1", "--relay-ip=::1",
              f"--listening-port={server.port}", "--no-tls", f"--static-auth-secret={server.secret}",
              f"--pidfile={folder}/pid", f"--userdb={folder}/db"],
@@ -49,40 +46,18 @@ def hardened() -> Iterator[tuple[Coturn, Path]]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-# RFC 8656 section 18.7; aioice only knows the attributes that it sends itself.
-FAMILY = "REQUESTED-ADDRESS-FAMILY"
-IPV4, IPV6 = 0x01000000, 0x02000000
-stun.ATTRIBUTES_BY_NAME[FAMILY] = (0x0017, FAMILY, stun.pack_unsigned, stun.unpack_unsigned)
+_spent: set[int] = set()
 
 
-@asynccontextmanager
-async def allocation(server: Coturn, family: int = IPV4) -> AsyncIterator[TurnClientUdpProtocol]:
-    """Hold an allocation with credentials of ours."""
-    provider = CoturnRelay("127.0.0.1", server.port, 0, Secret(server.secret), SystemClock())
-    keys = (await provider.mint(600)).ice_servers[0]
-    address = ("127.0.0.1", server.port)
-    transport, turn = await asyncio.get_running_loop().create_datagram_endpoint(
-        lambda: TurnClientUdpProtocol(address, keys.username, keys.credential, 600, 600), remote_addr=address
-    )
-    request = stun.Message(message_method=stun.Method.ALLOCATE, message_class=stun.Class.REQUEST)
-    request.attributes.update({"REQUESTED-TRANSPORT": UDP_TRANSPORT, FAMILY: family})
-    try:
-        await turn.request_with_retry(request)
-        yield turn
-        await turn.delete()
-    finally:
-        transport.close()
-
-
-async def permit(turn: TurnClientUdpProtocol, peer: str) -> int:
-    """Ask for a permission to reach a peer (RFC 8656 section 10); return the error code, 0 for success."""
-    request = stun.Message(message_method=stun.Method.CREATE_PERMISSION, message_class=stun.Class.REQUEST)
-    request.attributes["XOR-PEER-ADDRESS"] = (peer, 9)
-    try:
-        await turn.request_with_retry(request)
-    except stun.TransactionFailed as failure:
-        return failure.response.error_code or -1
-    return 0
+def dial(server: Coturn) -> socket.socket:
+    """Open a caller's socket to the relay, from a port that none had before."""
+    while (port := free_port()) in _spent:
+        pass
+    _spent.add(port)
+    caller = socket.socket(type=socket.SOCK_DGRAM)
+    caller.bind(("127.0.0.1", port))
+    caller.connect(("127.0.0.1", server.port))
+    return caller
 
 
 def test_every_line_is_understood(hardened: tuple[Coturn, Path]) -> None:
@@ -91,7 +66,7 @@ def test_every_line_is_understood(hardened: tuple[Coturn, Path]) -> None:
     assert "Bad configuration" not in text
     assert "ERROR" not in text
     denied = [line for line in CONFIGURATION.read_text().splitlines() if line.startswith("denied-peer-ip=")]
-    assert len(denied) == 21
+    assert len(denied) == 24
     for line in denied:
         assert f"Black listing: {line.partition('=')[2]}" in text
 
@@ -111,10 +86,11 @@ def test_every_line_is_understood(hardened: tuple[Coturn, Path]) -> None:
         "255.255.255.255",
     ],
 )
+@pytest.mark.claim("nowhere-else")
 async def test_inner_addresses_are_out_of_reach(hardened: tuple[Coturn, Path], peer: str) -> None:
     """The relay forbids (403) this machine, private networks and the metadata service."""
-    async with allocation(hardened[0]) as turn:
-        assert await permit(turn, peer) == 403
+    async with allocation(hardened[0], dial(hardened[0])) as turn:
+        assert await turn.permit(peer) == 403
 
 
 @pytest.mark.parametrize(
@@ -131,16 +107,17 @@ async def test_inner_addresses_are_out_of_reach(hardened: tuple[Coturn, Path], p
         "fe80::1",
     ],
 )
+@pytest.mark.claim("nowhere-else")
 async def test_ipv6_disguises_do_not_help(hardened: tuple[Coturn, Path], peer: str) -> None:
     """An inner address in IPv6 clothes is forbidden on an IPv6 allocation, and of no use on an IPv4 one (443)."""
-    async with allocation(hardened[0], IPV6) as turn:
-        assert await permit(turn, peer) == 403
-    async with allocation(hardened[0], IPV4) as turn:
-        assert await permit(turn, peer) in {403, 443}
+    async with allocation(hardened[0], dial(hardened[0]), IPV6) as turn:
+        assert await turn.permit(peer) == 403
+    async with allocation(hardened[0], dial(hardened[0]), IPV4) as turn:
+        assert await turn.permit(peer) in {403, 443}
 
 
 @pytest.mark.parametrize("peer", ["1.1.1.1", "172.32.0.1", "100.128.0.1", "2606:4700:48::1"])
 async def test_the_internet_is_within_reach(hardened: tuple[Coturn, Path], peer: str) -> None:
     """Public addresses, also right behind a denied range, are allowed: another relay may be there."""
-    async with allocation(hardened[0], IPV6 if ":" in peer else IPV4) as turn:
-        assert await permit(turn, peer) == 0
+    async with allocation(hardened[0], dial(hardened[0]), IPV6 if ":" in peer else IPV4) as turn:
+        assert await turn.permit(peer) == 0

@@ -1,0 +1,1 @@
+"""Networks for tests: bad ones, and ones of our own."""
