@@ -1,5 +1,5 @@
 # Each verb works from a fresh clone, does its own set-up, and does only what is missing.
-.PHONY: run test check fmt e2e bench lock clean
+.PHONY: run test check fmt e2e sweep bench lock clean soak
 MAKEFLAGS += --no-print-directory
 SETUP = @python=$$(sh infra/python.sh) && "$$python" -m infra.setup
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
@@ -12,7 +12,8 @@ run: ## Start the service; Ctrl-C ends it
 test: ## All tests: the page's own, then unit, integration and real browsers
 	$(SETUP) test
 	@status=0; npm --prefix web --silent test || status=1; \
-	pytest tests/unit tests/integration tests/e2e || status=1; exit $$status
+	pytest -n 2 --dist loadfile --no-loadscope-reorder tests/unit tests/integration tests/e2e || status=1; \
+	exit $$status
 
 check: ## All that can be told without running it
 	$(SETUP) check
@@ -32,9 +33,17 @@ e2e: ## Only the browser tests: make e2e ARGS='-k mute'
 	$(SETUP) test
 	pytest tests/e2e $(ARGS)
 
+sweep: ## Only the search for planted addresses and secrets in all that a call leaves behind
+	$(SETUP) test
+	pytest tests/e2e/test_sweep.py
+
 bench: ## Only the measurements
 	$(SETUP) test
 	pytest tests/bench $(ARGS)
+
+soak: ## One call for an hour, watched: make soak ARGS=15 for a quarter of one
+	$(SETUP) test
+	python -m tests.soak $(ARGS)
 
 lock: ## Write the locks anew: make lock ARGS=--upgrade
 	$(SETUP) check

@@ -6,7 +6,7 @@ import sys
 
 import structlog
 
-from matcher import logs, redis_client
+from matcher import crash, logs, redis_client
 from matcher.settings import BadSetting, RedisSettings, load
 from matcher.waiting_room import WaitingRoom
 from matcher.worker import sweep_for_ever
@@ -35,6 +35,7 @@ def main() -> int:
         sys.stderr.write(f"{fault}\n")
         return 2
     logs.configure("matcher", settings.log_level, settings.log_format)
+    crash.contain()
     asyncio.run(serve(settings))
     return 0
 

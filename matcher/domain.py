@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Annotated
 
-from msgspec import Meta
+from msgspec import Meta, Struct
 
 # 128 random bits in base64url without padding (RFC 4648 section 5).
 ID_PATTERN = r"^[A-Za-z0-9_-]{22}\Z"
@@ -18,6 +18,14 @@ class Side(StrEnum):
 
     A = "a"
     B = "b"
+
+
+class Holder(Struct, frozen=True, array_like=True):
+    """Where a ticket's socket is: the worker that holds it, the ticket, and whose it is. For servers, never a page."""
+
+    worker: str
+    ticket_id: TicketId
+    caller: CallerId
 
 
 class Partner(StrEnum):

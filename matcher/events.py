@@ -1,4 +1,4 @@
-"""What the waiting room tells the worker that holds a ticket's socket, published by the scripts themselves.
+"""What the worker that holds a ticket's socket is told: by the scripts, and by the worker of a partner.
 
 Pub/sub may lose a message: each is only a nudge to look at state that Redis still has. Offers that nobody acknowledges
 are told again, renewals name tickets that are gone, and after each new subscription comes a Resync.
@@ -14,7 +14,8 @@ from msgspec import Struct
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from matcher.domain import CallId, EndReason, Partner, Side, TicketId
+from matcher.domain import CallId, EndReason, Holder, Partner, Side, TicketId
+from matcher.parameters import Description
 
 log = structlog.get_logger()
 
@@ -29,11 +30,19 @@ class _Told(Struct, frozen=True, array_like=True, tag_field="type"):
 
 
 class OfferEvent(_Told, frozen=True, tag="offer"):
-    """A partner was found; acknowledge."""
+    """A partner was found; acknowledge. `holder`: see `matcher.placed.Offered`."""
 
     call_id: CallId
     side: Side
     partner: Partner
+    holder: Holder
+
+
+class DescribedEvent(_Told, frozen=True, tag="described"):
+    """What the partner's worker says of its end. It may come before the offer, and it may never come."""
+
+    call_id: CallId
+    description: Description
 
 
 class ActiveEvent(_Told, frozen=True, tag="active"):
@@ -68,7 +77,7 @@ class Resync(Struct, frozen=True):
     """Messages may have been missed: read the state of every ticket again."""
 
 
-TicketEvent = OfferEvent | ActiveEvent | RequeuedEvent | EndedEvent | SupersededEvent | ExpiredEvent
+TicketEvent = OfferEvent | DescribedEvent | ActiveEvent | RequeuedEvent | EndedEvent | SupersededEvent | ExpiredEvent
 Event = TicketEvent | Resync
 
 _decoder: msgspec.msgpack.Decoder[TicketEvent] = msgspec.msgpack.Decoder(TicketEvent)

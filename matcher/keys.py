@@ -13,11 +13,11 @@ No value holds more than random ids, bucket names and times.
 | workers | sorted set | worker → when the lease ends that its active calls ride on |
 | owned | sorted set, scores 0 | `worker|ticket` for each active ticket whose socket a worker holds |
 | due | sorted set | what time will change → when: `t<ticket>`, `c<call>`, `u<caller>` |
-| callers | hash | caller → msgpack map: ticket ('' for none), newest epoch, recents {caller → until} |
+| callers | hash | caller → msgpack map: ticket ('' for none), newest epoch, recents {caller → until, call} |
 | calls | hash | call → msgpack map: the tickets of sides a and b ('' while unknown), deadline of the offer |
 | waits | list | `now wait` of the latest matches, newest first |
-| clock | string | the latest time seen |
-| swept | string | present: a sweep has just run |
+| clock | string | the latest time, and how far it is ahead of Redis's |
+| swept | string | when the latest sweep ran, unless it left something to do |
 | blocks:<caller> | sorted set | blocked caller → when |
 """
 

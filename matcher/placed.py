@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from matcher.domain import CallerId, CallId, Partner, Side, TicketId
+from matcher.domain import CallerId, CallId, Holder, Partner, Side, TicketId
 from matcher.policy import Rung
 
 
@@ -35,19 +35,21 @@ class Waiting(Struct, frozen=True, array_like=True, tag="waiting"):
 
 
 class Offered(Struct, frozen=True, array_like=True, tag="offered"):
-    """Matched; both sides have to acknowledge."""
+    """Matched; both sides have to acknowledge. `holder` was the partner's when the two were matched."""
 
     call_id: CallId
     side: Side
     partner: Partner
+    holder: Holder
 
 
 class Active(Struct, frozen=True, array_like=True, tag="active"):
-    """In a call that both sides have acknowledged."""
+    """In a call that both sides have acknowledged. Since `connected_ms` this side has heard its partner; 0: not yet."""
 
     call_id: CallId
     side: Side
     partner: Partner
+    connected_ms: int = 0
 
 
 class Gone(Struct, frozen=True, array_like=True, tag="gone"):

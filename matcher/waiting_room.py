@@ -15,9 +15,10 @@ from redis.asyncio import Redis
 
 from matcher import scripts
 from matcher.clock import Clock
-from matcher.domain import CallerId, EndReason, Side
-from matcher.events import Event, listen
+from matcher.domain import CallerId, EndReason, Holder, Side
+from matcher.events import DescribedEvent, Event, listen
 from matcher.keys import BLOCK_TTL_MS, KEY_TTL_MS, Keys
+from matcher.parameters import Description
 from matcher.placed import Active, Gone, Offered, Placed, Ticket, Waiting
 from matcher.policy import estimate_s
 
@@ -49,8 +50,7 @@ class Terms(Struct, frozen=True):
     recent_ms: int = 600_000  # partners just met; also how old a wait may be to count for estimates
     linger_ms: int = 600_000  # what is kept of a caller without a ticket
     orphan_ms: int = 30_000  # a call whose worker died
-    max_step_back_ms: int = 60_000  # a clock that goes back by less is not followed
-    sweep_gap_ms: int = 100  # between two sweeps, in real time; 0: none
+    sweep_gap_ms: int = 100  # between two sweeps; 0: none
     budget: int = 64  # candidates looked at in one search
     max_recents: int = 8  # per caller
     max_waits: int = 64  # recent waits kept for estimates
@@ -79,6 +79,7 @@ class WaitingRoom:
         self._clock = clock
         self._keys = Keys(pool)
         self._terms = terms
+        self._latest_ms = 0  # as late as it was already, by what this process has heard
         constants = {
             **{name.upper(): value for name, value in msgspec.structs.asdict(terms).items()},
             "KEY_TTL_MS": KEY_TTL_MS,
@@ -92,8 +93,12 @@ class WaitingRoom:
     async def _run(self, name: str, *args: str | int | bytes, more_keys: Sequence[str] = ()) -> Any:
         script = self._scripts[name]
         keys = [*(self._keys.static(key) for key in script.keys), *more_keys]
-        now_ms = self._clock.now_ms() if self._clock else 0
+        now_ms = self._clock.now_ms() if self._clock else -self._latest_ms
         return await scripts.run(self._redis, script, keys, [now_ms, secrets.token_urlsafe(16), *args])
+
+    def _heard(self, now_ms: int) -> int:
+        self._latest_ms = max(self._latest_ms, now_ms)
+        return now_ms
 
     async def load(self) -> None:
         """Load every script. Not needed, only quicker: a script that is missing is loaded by its first use."""
@@ -145,17 +150,27 @@ class WaitingRoom:
         gone: list[str] = []
         for start in range(0, max(1, len(ticket_ids)), RENEW_BATCH):
             batch = ticket_ids[start : start + RENEW_BATCH]
-            gone += [ticket_id.decode() for ticket_id in await self._run("renew", worker, *batch)]
+            now_ms, *missing = await self._run("renew", worker, *batch)
+            self._heard(now_ms)
+            gone += [ticket_id.decode() for ticket_id in missing]
         return gone
 
-    async def attach(self, caller: CallerId, epoch: int, worker: str) -> tuple[str, Placed] | None:
+    async def now_ms(self) -> int:
+        """Return the time that all processes of this room agree on, in ms.
+
+        It begins as Redis's and never goes back; between two calls it advances as real time does, or more.
+        """
+        return self._heard(await self._run("now"))
+
+    async def attach(self, caller: CallerId, worker: str) -> tuple[int, tuple[str, Placed] | None]:
         """Take over the caller's live ticket for a new socket; a different worker that held it hears Superseded.
 
         Returns:
-            The ticket's id and where it stands, or None when there is none or a newer epoch holds it.
+            The socket's epoch, newer than any that this caller had, and the ticket's id and where it stands, if there
+            is one.
         """
-        reply = await self._run("attach", caller, epoch, worker)
-        return None if reply is None else (reply[0].decode(), _placed.decode(reply[1]))
+        epoch, *held = await self._run("attach", caller, worker)
+        return epoch, (held[0].decode(), _placed.decode(held[1])) if held else None
 
     async def detach(self, ticket_id: str, grace_ms: int, *, epoch: int = 0) -> None:
         """Note that a ticket's socket was lost: after `grace_ms` its call is over, and the partner hears partner_lost.
@@ -164,12 +179,15 @@ class WaitingRoom:
         """
         await self._run("detach", ticket_id, grace_ms, epoch)
 
-    async def restore(self, ticket: Ticket, call_id: str, side: Side, *, connected: bool = False) -> Placed:
+    async def restore(self, ticket: Ticket, call_id: str, side: Side, *, connected_ms: int = 0) -> Placed:
         """Put this side of a running call back after Redis lost it; the other side's worker does the same.
 
-        A side whose partner is not back within a lease hears partner_lost. Idempotent.
+        `connected_ms` as in `Active`. A side whose partner is not back within a lease hears partner_lost. Idempotent.
+
+        Returns:
+            Active, or Gone() when Redis has forgotten nothing: the call is over; Gone("superseded") as for `enter`.
         """
-        reply = await self._run("restore", *_arguments(ticket), call_id, side, int(connected))
+        reply = await self._run("restore", *_arguments(ticket), call_id, side, connected_ms)
         return _placed.decode(reply)
 
     async def position(self, ticket_id: str) -> tuple[int, float | None]:
@@ -184,18 +202,29 @@ class WaitingRoom:
         return place, estimate_s(waited_ms, waits_ms)
 
     async def block(self, caller: CallerId, blocked_caller: CallerId) -> None:
-        """Remember for a day that a caller never wants to meet another; the newest MAX_BLOCKS count."""
-        await self._run("block", blocked_caller, more_keys=[self._keys.blocks(caller)])
+        """Remember for a day that a caller never wants to meet another; the newest MAX_BLOCKS count.
+
+        A ticket that the caller has already is bound by it as well.
+        """
+        await self._run("block", caller, blocked_caller, more_keys=[self._keys.blocks(caller)])
 
     async def blocked(self, caller: CallerId) -> tuple[CallerId, ...]:
         """Return whom a caller blocked, the newest first: what belongs into `Ticket.avoid`."""
         newest: Any = await self._redis.zrevrange(self._keys.blocks(caller), 0, -1)
         return tuple(name.decode() for name in newest)
 
-    async def partner_of(self, ticket_id: str, call_id: str) -> CallerId | None:
-        """Return who is at the other end of a call. For the server only: a page never learns it."""
-        partner = await self._run("partner_of", ticket_id, call_id)
+    async def partner_of(self, caller: CallerId, call_id: str) -> CallerId | None:
+        """Return whom a caller met in a call, running or over, while that is remembered (`Terms.recent_ms`).
+
+        For the server only: a page never learns it.
+        """
+        partner = await self._run("partner_of", caller, call_id)
         return None if partner is None else partner.decode()
+
+    async def describe(self, holder: Holder, call_id: str, description: Description) -> None:
+        """Tell the partner's worker what it needs to connect to this side; passed on, never stored, and maybe lost."""
+        event = DescribedEvent(holder.ticket_id, call_id, description)
+        await self._redis.publish(self._keys.channel(holder.worker), msgspec.msgpack.encode(event))
 
     async def sweep(self, limit: int = 50) -> int:
         """Do what time has made due, at most `limit` of each kind; from `limit` on there may be more to do.

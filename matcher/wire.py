@@ -11,18 +11,12 @@ from msgspec import Meta, Struct
 
 from matcher.domain import CallId, EndReason, Partner, Side, Stage
 from matcher.errors import BadMessage, OversizeMessage
+from matcher.parameters import Description, Quiet
 
 MAX_MESSAGE_BYTES = 4096
 
 Language = Annotated[str, Meta(pattern=r"^[a-z]{2,3}\Z")]  # BCP 47 primary language subtag
 Interest = Annotated[str, Meta(pattern=r"^[a-z0-9-]{1,24}\Z")]
-
-
-class _Quiet:
-    """Holds what must not print: its repr is the type's name alone."""
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}(…)"
 
 
 class Prefs(Struct, frozen=True, forbid_unknown_fields=True):
@@ -36,7 +30,7 @@ class ClientMessage(Struct, frozen=True, forbid_unknown_fields=True, tag_field="
     """What the page may send."""
 
 
-class Hello(_Quiet, ClientMessage, frozen=True):
+class Hello(Quiet, ClientMessage, frozen=True):
     """The first message. `call_id` names the call that a reconnecting page is still in."""
 
     token: Annotated[str, Meta(max_length=1024)]
@@ -45,7 +39,12 @@ class Hello(_Quiet, ClientMessage, frozen=True):
 
 
 class Ready(ClientMessage, frozen=True):
-    """A relay candidate is in hand: enter the queue."""
+    """A relay candidate is in hand: enter the queue. Said again for each connection that replaces the one that waits.
+
+    `description` is that connection's, where `relay` asked for it.
+    """
+
+    description: Description | None = None
 
 
 class Ack(ClientMessage, frozen=True):
@@ -56,6 +55,12 @@ class Ack(ClientMessage, frozen=True):
 
 class Connected(ClientMessage, frozen=True):
     """The first audio of the partner has arrived."""
+
+    call_id: CallId
+
+
+class Renew(ClientMessage, frozen=True):
+    """The path of a running call cannot be restored with the relay credentials it has: `renewed` brings others."""
 
     call_id: CallId
 
@@ -91,10 +96,10 @@ class Heartbeat(ClientMessage, frozen=True):
     """The page is alive. Every 5 s; the server answers with its own."""
 
 
-AnyClientMessage = Hello | Ready | Ack | Connected | Failed | Hangup | Block | Next | Leave | Heartbeat
+AnyClientMessage = Hello | Ready | Ack | Connected | Renew | Failed | Hangup | Block | Next | Leave | Heartbeat
 
 
-class IceServer(_Quiet, Struct, frozen=True):
+class IceServer(Quiet, Struct, frozen=True):
     """An RTCIceServer (W3C WebRTC section 4.2.4): `turn:` and `turns:` URLs only."""
 
     urls: tuple[str, ...]
@@ -102,7 +107,7 @@ class IceServer(_Quiet, Struct, frozen=True):
     credential: str
 
 
-class Channel(_Quiet, Struct, frozen=True):
+class Channel(Quiet, Struct, frozen=True):
     """How to join the call's private Realtime channel: base URL (absolute or a path of this origin), key and token."""
 
     url: str
@@ -125,10 +130,14 @@ class ServerMessage(Struct, frozen=True, tag_field="type", tag=str.lower, omit_d
 
 
 class Relay(ServerMessage, frozen=True):
-    """Fresh relay credentials: build the connection and answer `ready`. `expires_at` in s since the Unix epoch."""
+    """Fresh relay credentials: build the connection and answer `ready`. `expires_at` in s since the Unix epoch.
+
+    `describe`: the answer shall carry the connection's description, which the partner is then told with the match.
+    """
 
     ice_servers: tuple[IceServer, ...]
     expires_at: int
+    describe: bool = False
 
 
 class Waiting(ServerMessage, frozen=True):
@@ -139,7 +148,11 @@ class Waiting(ServerMessage, frozen=True):
 
 
 class Matched(ServerMessage, frozen=True):
-    """A partner. Answer `ack` and join the channel."""
+    """A partner. Answer `ack` and join the channel.
+
+    `ufrag` names the connection of ours whose description the partner is told, `description` is the partner's, where it
+    is known already; without them both come through the channel.
+    """
 
     call_id: CallId
     topic: str
@@ -147,6 +160,15 @@ class Matched(ServerMessage, frozen=True):
     partner: Partner
     channel: Channel
     deadlines: Deadlines
+    ufrag: str | None = None
+    description: Description | None = None
+
+
+class Described(ServerMessage, frozen=True):
+    """The description of the partner's connection, shortly after `matched`: connect to it."""
+
+    call_id: CallId
+    description: Description
 
 
 class Resumed(ServerMessage, frozen=True):
@@ -154,6 +176,14 @@ class Resumed(ServerMessage, frozen=True):
 
     call_id: CallId
     channel: Channel
+
+
+class Renewed(ServerMessage, frozen=True):
+    """Other relay credentials for a running call, asked for or because its own run out: restart ICE with them."""
+
+    call_id: CallId
+    ice_servers: tuple[IceServer, ...]
+    expires_at: int
 
 
 class Ended(ServerMessage, frozen=True):
@@ -176,7 +206,7 @@ class Alive(ServerMessage, frozen=True, tag="heartbeat"):
     """The answer to a heartbeat."""
 
 
-AnyServerMessage = Relay | Waiting | Matched | Resumed | Ended | Error | Alive
+AnyServerMessage = Relay | Waiting | Matched | Described | Resumed | Renewed | Ended | Error | Alive
 
 _decoder: msgspec.json.Decoder[AnyClientMessage] = msgspec.json.Decoder(AnyClientMessage)
 _encoder = msgspec.json.Encoder()

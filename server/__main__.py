@@ -7,9 +7,10 @@ from typing import Any, NoReturn
 
 import uvicorn
 
-from matcher import logs
+from matcher import crash, logs
 from matcher.settings import BadSetting, load
 from server.app import create_app
+from server.flood import BoundedWebSocket
 from server.settings import ServerSettings
 
 
@@ -22,6 +23,7 @@ def main() -> int:
         sys.stderr.write(f"{fault}\n")
         return 2
     logs.configure("server", settings.log_level, settings.log_format)
+    crash.contain()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _stop)
     uvicorn.Server(uvicorn.Config(app, host=settings.host, port=settings.port, **serving_options())).run()
@@ -33,7 +35,7 @@ def serving_options() -> dict[str, Any]:
     return {
         "loop": "uvloop",
         "http": "httptools",
-        "ws": "websockets-sansio",
+        "ws": BoundedWebSocket,
         # Deflate doubles the memory of a socket, and what it would compress are a few hundred bytes.
         "ws_per_message_deflate": False,
         "ws_max_size": 131_072,  # the hub's frames; the queue's own limit is checked by wire.decode

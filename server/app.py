@@ -19,6 +19,7 @@ from matcher.clock import Clock, SystemClock
 from matcher.errors import SottoError
 from matcher.waiting_room import WaitingRoom
 from server.addresses import Pseudonyms
+from server.arrivals import Arrivals
 from server.errors import on_crash, on_http_exception, on_sotto_error
 from server.limits import Limiter
 from server.metrics import Metrics
@@ -149,9 +150,9 @@ class Parts(NamedTuple):
                 channels=self.channels,
                 channel_url=settings.realtime_url or BUILT_IN_HUB,
                 channel_key=settings.realtime_key,
+                describes=settings.parameters_via == "queue",
                 limiter=limiter,
                 metrics=self.metrics,
-                redis=redis,
                 clock=clock,
                 stopwatch=self.stopwatch,
                 terms=Terms(settings.call_s, wire.Deadlines(5, 5, 10, 3, settings.call_s)),
@@ -162,10 +163,8 @@ class Parts(NamedTuple):
                 redis=redis,
                 metrics=self.metrics,
                 sessions=self.sessions,
-                limiter=limiter,
-                pseudonyms=Pseudonyms(redis, settings.pool, clock),
+                arrivals=Arrivals(limiter, Pseudonyms(redis, settings.pool, clock), settings.trusted_hops),
                 origins=Origins(settings.origins),
-                trusted_hops=settings.trusted_hops,
                 sockets=Sockets(settings.max_sockets, self.metrics.sockets),
                 relays=relays,
                 probe=probe,

@@ -52,6 +52,13 @@ class ServerSettings(RedisSettings, frozen=True, kw_only=True):
         int, Meta(ge=0, le=65535, description="coturn's TLS port; 0: no certificate is configured.")
     ] = 0
     coturn_secret: Annotated[Secret, Meta(description="coturn's static-auth-secret.")] = Secret()
+    parameters_via: Annotated[
+        str,
+        Meta(
+            pattern=r"^(queue|channel)$",
+            description="How two pages learn to connect: `queue`: with the match, sooner; `channel`: by Realtime.",
+        ),
+    ] = "queue"
     realtime_url: Annotated[
         str,
         Meta(

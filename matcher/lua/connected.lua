@@ -7,7 +7,7 @@ local id, cid = ARGV[3], ARGV[4]
 
 local ticket = ticket_of(id)
 if not ticket or ticket.call ~= cid then return 0 end
-ticket.connected = true
+ticket.connected = ticket.connected or now
 store(id, ticket)
 local _, other = other_side(cid, ticket.side)
 return finish(other and other.connected and 1 or 0)

@@ -1,11 +1,12 @@
--- Who is at the other end of a call. For the server only, to block; never for a page.
--- KEYS: index waiting tickets leases owned due callers calls waits clock
--- ARGV: now, seed, ticket id, call id
--- Returns the caller, or nil when the ticket is not in this call.
--- @include dissolve
-local id, cid = ARGV[3], ARGV[4]
+-- Whom a caller met in a call, running or over, while that is remembered. For the server only, never for a page.
+-- KEYS: callers clock
+-- ARGV: now, seed, caller, call id
+-- Returns the other caller, or nil.
+-- @include callers
+local caller, cid = ARGV[3], ARGV[4]
 
-local ticket = ticket_of(id)
-if not ticket or ticket.call ~= cid then return nil end
-local _, other = other_side(cid, ticket.side)
-return other and other.caller
+local entry = caller_of(caller)
+for other, met in pairs(entry and entry.recents or {}) do
+  if met[2] == cid then return other end
+end
+return nil

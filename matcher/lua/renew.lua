@@ -1,11 +1,11 @@
 -- Renew what a worker answers for: its own lease, on which its active tickets ride, and those of the others.
 -- KEYS: tickets leases workers owned due clock
 -- ARGV: now, seed, worker, ticket id...
--- Returns the ids that are gone, or that another worker took over.
+-- Returns the time (ms), then the ids that are gone, or that another worker took over.
 -- @include hold
 local worker = ARGV[3]
 
-local gone = {}
+local gone = {now}
 call('ZADD', WORKERS, now + LEASE_MS, worker)
 for i = 4, #ARGV do
   local id = ARGV[i]

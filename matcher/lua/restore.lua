@@ -1,7 +1,7 @@
 -- Put one side of a running call back after Redis lost it; what is still there is left as it is. While the other side
 -- is missing the call has a lease's time to become whole.
 -- KEYS: index waiting tickets leases workers owned due callers calls waits clock
--- ARGV: now, seed, ticket id, caller, epoch, joined (ms), worker, avoid, rungs, call id, side, connected (0 | 1)
+-- ARGV: now, seed, ticket id, caller, epoch, joined (ms), worker, avoid, rungs, call id, side, connected (ms, 0: not yet)
 -- Returns where the ticket stands (msgpack, `matcher.placed`).
 -- @include dissolve
 -- @include hold
@@ -15,6 +15,8 @@ if entry and (epoch < entry.epoch or (held and held_id ~= id and epoch == entry.
   if held_id ~= id or held.worker ~= worker then tell({worker = worker}, 'superseded', id) end
   return SUPERSEDED
 end
+-- Redis knows this very socket, and that it has no ticket any more.
+if entry and epoch == entry.epoch and not held then return placed(nil) end
 if held and held_id == id then
   if held.state == 'active' then
     held.worker, held.lost_until = worker, nil
@@ -36,15 +38,15 @@ call('HSET', CALLERS, caller, pack({ticket = id, epoch = epoch, recents = entry 
 call('ZREM', DUE, 'u' .. caller)
 local ticket = {
   caller = caller, epoch = epoch, joined = tonumber(ARGV[6]), worker = worker, avoid = ARGV[8], rungs = ARGV[9],
-  state = 'active', rung = 0, call = cid, side = side, acked = true, connected = ARGV[12] == '1',
+  state = 'active', rung = 0, call = cid, side = side, acked = true, connected = ARGV[12] ~= '0' and tonumber(ARGV[12]),
 }
 store(id, ticket)
 own(id, ticket)
 local _, other = other_side(cid, side)
 if other then
   call('ZREM', DUE, 'c' .. cid)
-  remember(caller, other.caller)
-  remember(other.caller, caller)
+  remember(caller, other.caller, cid)
+  remember(other.caller, caller, cid)
 else
   call('ZADD', DUE, now + LEASE_MS, 'c' .. cid)
 end

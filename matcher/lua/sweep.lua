@@ -5,7 +5,8 @@
 -- Returns how many things were done; from `limit` on there may be more, and the gap is lifted.
 -- @include due
 local limit, gap = tonumber(ARGV[3]), tonumber(ARGV[4])
-if gap > 0 and not call('SET', SWEPT, 1, 'NX', 'PX', gap) then return 0 end
+-- Not a key that expires: its time would be that of Redis's clock, which may be set back.
+if now - tonumber(call('GET', SWEPT) or 0) < gap then return 0 end
 
 local done = 0
 for _, id in ipairs(call('ZRANGEBYSCORE', LEASES, '-inf', '(' .. now, 'LIMIT', 0, limit)) do
@@ -19,7 +20,5 @@ for _, entry in ipairs(call('ZRANGEBYSCORE', DUE, '-inf', now, 'LIMIT', 0, limit
   on_due[string.sub(entry, 1, 1)](string.sub(entry, 2), entry)
   done = done + 1
 end
-finish()
--- After finish, which lets every other key live on.
-if done >= limit then call('DEL', SWEPT) elseif gap > 0 then call('PEXPIRE', SWEPT, gap) end
-return done
+if done >= limit then call('DEL', SWEPT) else call('SET', SWEPT, now) end
+return finish(done)

@@ -20,6 +20,7 @@ class CallWatch:
         self.active = False  # both pages have the match
         self._matched_ms = matched_ms
         self._connected_ms: int | None = None
+        self._resumed = False
         self._setup_ms = setup_s * 1000
         self._call_ms = call_s * 1000
 
@@ -37,6 +38,24 @@ class CallWatch:
         """Take note of the first audio."""
         if self._connected_ms is None:
             self._connected_ms = now_ms
+
+    def resume(self, connected_ms: int) -> None:
+        """Take note that the audio arrived then, before this watch began: from here on only the length counts."""
+        self._resumed = True
+        self.connect(connected_ms)
+
+    def talked_ms(self, now_ms: int) -> int | None:
+        """Return how long the partner has been heard, in ms; None: not yet."""
+        return None if self._connected_ms is None else now_ms - self._connected_ms
+
+    def counts(self, reason: EndReason, now_ms: int) -> bool:
+        """Say whether this was a talk, which uses up the caller's age in the queue, now that it ends for `reason`.
+
+        A call that fails while it could still be connecting was none, even if this side heard something: the partner
+        may not have.
+        """
+        young = not self._resumed and now_ms - self._matched_ms <= self._setup_ms
+        return self.connected and not (young and reason is EndReason.FAILED)
 
     def overdue(self, now_ms: int) -> EndReason | None:
         """Say why the call must end now: FAILED when no audio came in time, MAX_LENGTH when it lasted long enough."""

@@ -8,6 +8,7 @@ from redis.exceptions import RedisError
 
 from matcher import errors, events, wire
 from matcher.domain import EndReason
+from matcher.parameters import Description
 from matcher.placed import Active, Offered, Waiting
 from server.limits import Limit
 from server.queue.call import CallWatch
@@ -52,9 +53,12 @@ class Caller(Steps):
         match message:
             case wire.Hello():
                 await self._on_hello(message)
-            case wire.Ready() if self.phase is Phase.PREPARING:
-                await self._desk.limiter.take(Limit.JOINS, self._who)
-                await self._placed(await self._place.enter())
+            # One that crosses with a match describes a connection that is not used.
+            case wire.Ready(description=description) if not self._call:
+                self._descriptions.ready(description)
+                if self.phase is Phase.PREPARING:
+                    await self._desk.limiter.take(Limit.JOINS, self._who)
+                    await self._placed(await self._place.enter())
             case wire.Heartbeat():
                 await self._send(wire.Alive())
             case wire.Leave():
@@ -64,7 +68,7 @@ class Caller(Steps):
                 await self._start_over()
             case wire.Block():
                 await self._on_block(message.call_id)
-            case wire.Ack() | wire.Connected() | wire.Failed() | wire.Hangup():
+            case wire.Ack() | wire.Connected() | wire.Renew() | wire.Failed() | wire.Hangup():
                 if self._call and self._call.call_id == message.call_id:
                     await self._on_call_message(message, self._call)
 
@@ -72,10 +76,13 @@ class Caller(Steps):
         self._place.caller_id = self._desk.sessions.verify(hello.token).sub
         self._place.prefs = hello.prefs
         held = await self._place.attach()
+        if held is None and hello.call_id:
+            held = await self._place.revive(hello.call_id)
         # Not before: what a page left waits for the hello that is served.
         self._board.add(self)
         if left := self._board.parted.claim(self._place.caller_id):
-            self._relay.held, self._place.joined_ms = left.credentials, left.joined_ms
+            self._relay.sets, self._place.joined_ms = left.credentials, left.joined_ms
+            self._partner = left.partner
         match held:
             case (_, Active(call_id=call_id) as active) if call_id == hello.call_id:
                 await self._resume(active)
@@ -101,6 +108,8 @@ class Caller(Steps):
                 self._take_note(await self._desk.room.ack(self.ticket_id, call.call_id))
             case wire.Connected() if not call.connected:
                 await self._on_connected(call)
+            case wire.Renew():
+                await self._relay.renew(call.call_id)
             case wire.Failed(stage=stage):
                 await self._fail(stage)
             case wire.Hangup():
@@ -119,12 +128,11 @@ class Caller(Steps):
         await self._know_partner(call.call_id)
 
     async def _on_block(self, call_id: str) -> None:
-        current = self._call is not None and self._call.call_id == call_id
-        if current:
-            await self._know_partner(call_id)
         if self._partner and self._partner[0] == call_id:
             await self._place.block(self._partner[1])
-        if current:
+        else:
+            await self._place.block_met_in(call_id)
+        if self._call and self._call.call_id == call_id:
             await self._finish(EndReason.HANGUP)
 
     # What the waiting room and the clock say.
@@ -144,8 +152,13 @@ class Caller(Steps):
     async def _on_event(self, event: object) -> None:
         call = self._call
         match event:
-            case events.OfferEvent(call_id=call_id, side=side, partner=partner):
-                await self._placed(Offered(call_id, side, partner))
+            # One of the two is stale, or what came between them was missed.
+            case events.OfferEvent(call_id=call_id) if call and call.call_id != call_id:
+                await self._reconcile()
+            case events.OfferEvent(call_id=call_id, side=side, partner=partner, holder=holder):
+                await self._placed(Offered(call_id, side, partner, holder))
+            case events.DescribedEvent(call_id=call_id, description=description):
+                await self._on_described(call_id, description)
             case events.ActiveEvent(call_id=call_id) if call and call.call_id == call_id:
                 self._activate(call)
             case events.RequeuedEvent(call_id=call_id, joined_ms=joined_ms) if not call or call.call_id == call_id:
@@ -158,6 +171,14 @@ class Caller(Steps):
             case events.ExpiredEvent():
                 await self._settle(await self._place.again())
 
+    async def _on_described(self, call_id: str, description: Description) -> None:
+        if not self._descriptions.wanted:
+            return
+        if self._call and self._call.call_id == call_id:
+            await self._send(wire.Described(call_id, description))
+        else:
+            self._descriptions.keep(call_id, description)
+
     async def _on_tick(self) -> None:
         now_ms = self._desk.stopwatch.now_ms()
         if not self.alive(now_ms):
@@ -169,6 +190,8 @@ class Caller(Steps):
                 await self._finish(EndReason.MAX_LENGTH)
             case EndReason.FAILED:
                 await self._fail("server")
+        if self._call and self._call.connected and self._relay.must_rotate():
+            await self._relay.renew(self._call.call_id)
         if self.phase is Phase.QUEUED and not self._call:
             await self._place.tell(changed_only=True)
             await self._relay.freshen()

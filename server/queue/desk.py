@@ -3,11 +3,10 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-from redis.asyncio import Redis
-
 from matcher import wire
 from matcher.clock import Clock
 from matcher.domain import Side, topic_of
+from matcher.parameters import Description
 from matcher.placed import Active, Offered
 from matcher.waiting_room import WaitingRoom
 from server.limits import Limiter
@@ -48,7 +47,7 @@ class Desk:
     """The collaborators of every caller session of this process.
 
     `clock` is this machine's; `stopwatch` measures how long things last; what several processes compare is
-    `shared_ms()`.
+    `room.now_ms()`.
     """
 
     worker: str
@@ -58,20 +57,21 @@ class Desk:
     channels: ChannelTokens
     channel_url: str
     channel_key: str
+    describes: bool  # descriptions of connections pass through here, with the match
     limiter: Limiter
     metrics: Metrics
-    redis: Redis
     clock: Clock
     stopwatch: Clock
     terms: Terms
 
-    async def shared_ms(self) -> int:
-        """Return the time that all processes agree on, however their own clocks differ: Redis's, in ms."""
-        seconds, micros = await self.redis.time()
-        return seconds * 1000 + micros // 1000
+    def matched(self, placed: Offered | Active, own: Description | None, partner: Description | None) -> wire.Matched:
+        """Return what tells a page its match.
 
-    def matched(self, placed: Offered | Active) -> wire.Matched:
-        """Return what tells a page its match."""
+        Args:
+            placed: The match.
+            own: The description of the page's own connection that its partner is told.
+            partner: The description of the partner's connection, where it is known already.
+        """
         return wire.Matched(
             call_id=placed.call_id,
             topic=topic_of(placed.call_id),
@@ -79,6 +79,8 @@ class Desk:
             partner=placed.partner,
             channel=self.channel(placed.call_id, placed.side),
             deadlines=self.terms.deadlines,
+            ufrag=own.parameters.ufrag if own else None,
+            description=partner,
         )
 
     def channel(self, call_id: str, side: Side) -> wire.Channel:

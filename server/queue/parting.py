@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from matcher.domain import CallerId
+from server.queue.call import CallWatch
 from server.relay.pool import RelayPool
 from server.relay.provider import RelayCredentials
 
@@ -12,14 +14,20 @@ class Parted:
 
     Args:
         ticket_id: Its ticket, if it had one.
+        epoch: Its last socket's.
+        call: The call that it is in.
+        partner: In which call it met whom last.
         joined_ms: Since when it waits; 0: it does not.
         credentials: The relay credentials that it may still use.
         until_ms: How long they are kept, by the process's stopwatch.
     """
 
     ticket_id: str | None
+    epoch: int
+    call: CallWatch | None
+    partner: tuple[str, CallerId] | None
     joined_ms: int
-    credentials: RelayCredentials | None
+    credentials: tuple[RelayCredentials, ...]
     until_ms: int
 
 
@@ -38,6 +46,10 @@ class PartedPages:
         """Keep what a page left."""
         self._pages[caller_id] = left
 
+    def of(self, caller_id: str) -> Parted | None:
+        """Return what the caller left."""
+        return self._pages.get(caller_id)
+
     def claim(self, caller_id: str) -> Parted | None:
         """Hand over what the caller left, once."""
         return self._pages.pop(caller_id, None)
@@ -49,5 +61,5 @@ class PartedPages:
     def expire(self, now_ms: int) -> None:
         """Forget what nobody came back for."""
         for caller_id in [caller_id for caller_id, left in self._pages.items() if left.until_ms <= now_ms]:
-            if credentials := self._pages.pop(caller_id).credentials:
+            for credentials in self._pages.pop(caller_id).credentials:
                 self._relays.give_back(credentials)

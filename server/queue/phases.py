@@ -14,7 +14,7 @@ from enum import Enum, auto
 from matcher import wire
 from matcher.errors import OutOfOrder
 
-ABOUT_A_CALL = (wire.Ack, wire.Connected, wire.Failed, wire.Hangup, wire.Block)
+ABOUT_A_CALL = (wire.Ack, wire.Connected, wire.Renew, wire.Failed, wire.Hangup, wire.Block)
 
 
 class Phase(Enum):

@@ -5,12 +5,14 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 
 import structlog
+from msgspec.structs import replace
 from redis.exceptions import RedisError
 
 from matcher import wire
 from matcher.domain import CallerId, EndReason
-from matcher.placed import Placed, Ticket
+from matcher.placed import Active, Placed, Ticket
 from matcher.policy import rungs
+from matcher.waiting_room import MAX_BLOCKS
 from server.queue.call import CallWatch
 from server.queue.desk import Desk, Send
 from server.queue.parting import Parted
@@ -41,18 +43,19 @@ class Place:
         self._seat = seat
         self._send = send
         self._told: tuple[int, float | None] | None = None
+        self._blocked: tuple[CallerId, ...] = ()  # the newest first
 
     async def attach(self) -> tuple[str, Placed] | None:
         """Take over the live ticket of this caller, if there is one, from whatever socket held it."""
-        self.epoch = await self._desk.shared_ms()
-        held = await self._desk.room.attach(self.caller_id, self.epoch, self._desk.worker)
+        self.epoch, held = await self._desk.room.attach(self.caller_id, self._desk.worker)
         if held:
             self._board.assign(self._seat, held[0])
+            await self._avoided()
         return held
 
     async def enter(self) -> Placed:
         """Enter with a new ticket, at the age that this caller has."""
-        now_ms = await self._desk.shared_ms()
+        now_ms = await self._desk.room.now_ms()
         self.epoch = max(self.epoch + 1, now_ms)
         self.joined_ms = self.joined_ms or now_ms
         # Events may arrive before the reply does.
@@ -72,12 +75,38 @@ class Place:
             joined_ms=self.joined_ms,
             worker=self._desk.worker,
             rungs=rungs(self.prefs),
-            avoid=await self._desk.room.blocked(self.caller_id),
+            avoid=await self._avoided(),
         )
+
+    async def _avoided(self) -> tuple[CallerId, ...]:
+        """Return whom never to meet. What Redis has forgotten since this socket was opened is put back."""
+        remembered = await self._desk.room.blocked(self.caller_id)
+        forgotten = tuple(partner for partner in self._blocked if partner not in remembered)
+        for partner in reversed(forgotten):
+            await self._desk.room.block(self.caller_id, partner)
+        self._blocked = (*forgotten, *remembered)[:MAX_BLOCKS]
+        return self._blocked
 
     async def restore(self, call: CallWatch) -> Placed:
         """Put this side of a running call back, where it is lost, and read where it stands."""
-        return await self._desk.room.restore(await self.ticket(), call.call_id, call.side, connected=call.connected)
+        return await self._restore(await self.ticket(), call)
+
+    async def revive(self, call_id: str) -> tuple[str, Placed] | None:
+        """Put a call back that Redis forgot while the page had no socket, and take it over.
+
+        Returns:
+            As `attach`; None: the page left no such call at this process, or it has ended.
+        """
+        left = self._board.parted.of(self.caller_id)
+        if not left or not left.ticket_id or not left.call or not left.call.active or left.call.call_id != call_id:
+            return None
+        ticket = replace(await self.ticket(), id=left.ticket_id, epoch=left.epoch)
+        return await self.attach() if isinstance(await self._restore(ticket, left.call), Active) else None
+
+    async def _restore(self, ticket: Ticket, call: CallWatch) -> Placed:
+        talked_ms = call.talked_ms(self._desk.stopwatch.now_ms())
+        connected_ms = 0 if talked_ms is None else await self._desk.room.now_ms() - talked_ms
+        return await self._desk.room.restore(ticket, call.call_id, call.side, connected_ms=connected_ms)
 
     def waited_ms(self) -> int | None:
         """Return how long this caller has waited, or None when that is known elsewhere only."""
@@ -87,11 +116,18 @@ class Place:
         """The ticket is no longer ours."""
         self._board.assign(self._seat, None)
 
-    async def part(self, ticket_id: str | None, credentials: RelayCredentials | None) -> None:
+    async def part(
+        self,
+        ticket_id: str | None,
+        call: CallWatch | None,
+        partner: tuple[str, CallerId] | None,
+        credentials: tuple[RelayCredentials, ...],
+    ) -> None:
         """The socket was lost: keep the place, and the call, for the page that comes back."""
         grace_ms = int(self._desk.terms.grace_s * 1000)
         until_ms = self._desk.stopwatch.now_ms() + grace_ms
-        self._board.parted.keep(self.caller_id, Parted(ticket_id, self.joined_ms, credentials, until_ms))
+        left = Parted(ticket_id, self.epoch, call, partner, self.joined_ms, credentials, until_ms)
+        self._board.parted.keep(self.caller_id, left)
         if ticket_id:
             await self._surely(partial(self._desk.room.detach, ticket_id, grace_ms, epoch=self.epoch))
 
@@ -106,7 +142,17 @@ class Place:
 
     async def block(self, partner: CallerId) -> None:
         """Never meet this partner again."""
+        self._blocked = (partner, *self._blocked)[:MAX_BLOCKS]
         await self._surely(partial(self._desk.room.block, self.caller_id, partner))
+
+    async def block_met_in(self, call_id: str) -> None:
+        """Never meet again whom this caller met in a call, if the waiting room remembers."""
+
+        async def block() -> None:
+            if partner := await self._desk.room.partner_of(self.caller_id, call_id):
+                await self.block(partner)
+
+        await self._surely(block)
 
     async def _surely(self, act: Callable[[], Awaitable[object]]) -> None:
         """Do it now, or as soon as Redis answers again: nobody is there any more who would try once more."""

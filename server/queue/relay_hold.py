@@ -1,14 +1,19 @@
 """The relay credentials that one caller holds: handed out before queueing, replaced in time, given back after."""
 
 from matcher import wire
-from matcher.errors import RateLimited, RelayUnavailable
+from matcher.errors import QueueUnavailable, RateLimited, RelayUnavailable
 from server.limits import Limit
 from server.queue.desk import RELAY_MARGIN_S, Desk, Send
 from server.relay.provider import RelayCredentials
 
+# What one call may take: its own set, and those of restarts that could not do with it.
+MAX_SETS = 8
+ROTATE_S = 300  # a running call gets another set so long before the one that it uses runs out
+ROTATE_AGAIN_MS = 30_000
+
 
 class RelayHold:
-    """One set of credentials at a time.
+    """One set of credentials at a time; in a call those of its restarts as well, because an old path may still serve.
 
     Args:
         desk: The process's collaborators.
@@ -17,7 +22,8 @@ class RelayHold:
     """
 
     def __init__(self, desk: Desk, who: str, send: Send) -> None:
-        self.held: RelayCredentials | None = None
+        self.sets: tuple[RelayCredentials, ...] = ()
+        self._rotated_ms: int | None = None
         self._desk = desk
         self._who = who
         self._send = send
@@ -32,19 +38,19 @@ class RelayHold:
         await self._desk.limiter.take(Limit.CREDENTIALS, self._who)
         fresh = await self._desk.relays.take()
         self.give_back()
-        self.held = fresh
-        await self._send(wire.Relay(fresh.ice_servers, fresh.expires_at))
+        self.sets = (fresh,)
+        await self._tell(fresh)
 
     async def tell_again(self) -> None:
         """Give a page that came back what it may have forgotten."""
-        if self.held:
-            await self._send(wire.Relay(self.held.ice_servers, self.held.expires_at))
+        if self.sets:
+            await self._tell(self.sets[-1])
         else:
             await self.hand_out()
 
     async def freshen(self) -> None:
         """Replace a set that has eaten into its margin; while that cannot be, it serves for as long as a call fits."""
-        left_s = self.held.expires_at - self._desk.clock.now_ms() / 1000 if self.held else 0
+        left_s = self._left_s()
         if left_s >= self._desk.terms.call_s + RELAY_MARGIN_S:
             return
         try:
@@ -53,8 +59,34 @@ class RelayHold:
             if left_s < self._desk.terms.call_s:
                 raise
 
+    def must_rotate(self) -> bool:
+        """Say whether a running call needs another set by now."""
+        if not self.sets or self._left_s() > ROTATE_S:
+            return False
+        return self._rotated_ms is None or self._desk.stopwatch.now_ms() - self._rotated_ms >= ROTATE_AGAIN_MS
+
+    async def renew(self, call_id: str) -> None:
+        """Give a running call another set; where there is none to give, it goes on with what it has."""
+        self._rotated_ms = self._desk.stopwatch.now_ms()
+        if len(self.sets) >= MAX_SETS:
+            return
+        try:
+            await self._desk.limiter.take(Limit.CREDENTIALS, self._who)
+            fresh = await self._desk.relays.take()
+        except (RateLimited, QueueUnavailable, RelayUnavailable):
+            return  # counted where it happened
+        self.sets = (*self.sets, fresh)
+        await self._send(wire.Renewed(call_id, fresh.ice_servers, fresh.expires_at))
+
     def give_back(self) -> None:
-        """The set will not be used any more: let it be revoked."""
-        if self.held:
-            self._desk.relays.give_back(self.held)
-            self.held = None
+        """The sets will not be used any more: let them be revoked."""
+        for credentials in self.sets:
+            self._desk.relays.give_back(credentials)
+        self.sets = ()
+        self._rotated_ms = None
+
+    def _left_s(self) -> float:
+        return self.sets[-1].expires_at - self._desk.clock.now_ms() / 1000 if self.sets else 0
+
+    async def _tell(self, credentials: RelayCredentials) -> None:
+        await self._send(wire.Relay(credentials.ice_servers, credentials.expires_at, self._desk.describes))

@@ -9,7 +9,6 @@ from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from matcher import errors, wire
 from matcher.errors import SottoError
-from server.addresses import client_address
 from server.errors import close_code_of, message_of
 from server.limits import Limit, LocalBucket
 from server.queue.caller import Caller, Goodbye
@@ -43,10 +42,12 @@ async def queue_socket(websocket: WebSocket[ServerState]) -> None:
     if sockets.full:
         await _refuse(websocket, errors.ServerFull(retry_after_s=10))
         return
-    peer = websocket.client.host if websocket.client else None
-    address = client_address(peer, websocket.headers.getlist("x-forwarded-for"), state["trusted_hops"])
+    try:
+        who = await state["arrivals"].admit(websocket, Limit.SOCKETS)
+    except SottoError as refusal:
+        await _refuse(websocket, refusal)
+        return
     with sockets.one():
-        who = await state["pseudonyms"].of(address)
         if await _accepted(websocket):
             await _serve(websocket, state["desk"], state, who)
 

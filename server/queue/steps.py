@@ -9,6 +9,7 @@ from matcher import errors, wire
 from matcher.domain import CallerId, EndReason
 from matcher.placed import Active, Gone, Offered, Placed, Waiting
 from server.queue.call import CallWatch
+from server.queue.descriptions import Descriptions
 from server.queue.desk import Desk, Send
 from server.queue.phases import Phase
 from server.queue.place import Place
@@ -39,6 +40,7 @@ class Steps:
         self._send = send
         self._place = Place(desk, board, self, send)
         self._relay = RelayHold(desk, who, send)
+        self._descriptions = Descriptions(wanted=desk.describes)
         self._call: CallWatch | None = None
         self._partner: tuple[str, CallerId] | None = None  # in which call whom was met last
         self._heard_ms = desk.stopwatch.now_ms()
@@ -58,7 +60,7 @@ class Steps:
         if not self.alive(now_ms):
             return True
         if self._call:
-            return self._call.overdue(now_ms) is not None
+            return self._call.overdue(now_ms) is not None or (self._call.connected and self._relay.must_rotate())
         return self.phase is Phase.QUEUED and now_ms - self._place.told_ms >= self._desk.terms.position_s * 1000
 
     # Towards a call.
@@ -103,16 +105,27 @@ class Steps:
         """
         call = self._call
         if call and call.active:
-            await self._settle(await self._place.restore(call))
+            placed = await self._place.restore(call)
+            if placed == Gone():
+                await self._over(EndReason.GONE)  # its end was missed
+            else:
+                await self._settle(placed)
         elif self.ticket_id:
             await self._settle(await self._place.again())
 
     async def _tell_match(self, placed: Offered | Active) -> None:
         self._call = self._desk.watch(placed)
+        if isinstance(placed, Offered):
+            self._partner = placed.call_id, placed.holder.caller
         self.phase = Phase.QUEUED
         self._desk.metrics.matched(self._place.waited_ms())
         log.info("call.matched", call_id=placed.call_id)
-        await self._send(self._desk.matched(placed))
+        # The partner may have ours before both have acknowledged: the way into the channel, where each would tell the
+        # other the same, is in this very message, and a relay's address is all that there is in it about a place.
+        own = self._descriptions.take()
+        await self._send(self._desk.matched(placed, own, self._descriptions.partner_in(placed.call_id)))
+        if own and isinstance(placed, Offered):
+            await self._board.describe(placed.holder, placed.call_id, own)
 
     def _take_note(self, placed: Placed) -> None:
         """Both pages have the match, when the waiting room says so."""
@@ -128,17 +141,18 @@ class Steps:
     async def _resume(self, placed: Active) -> None:
         self._call = self._desk.watch(placed)
         self._activate(self._call)
-        # The page would not come back for a call without audio: from here on only its length counts.
-        self._call.connect(self._desk.stopwatch.now_ms())
+        if placed.connected_ms:
+            talked_ms = await self._desk.room.now_ms() - placed.connected_ms
+            self._call.resume(self._desk.stopwatch.now_ms() - talked_ms)
         await self._send(wire.Resumed(placed.call_id, self._desk.channel(placed.call_id, placed.side)))
         await self._know_partner(placed.call_id)
 
     async def _know_partner(self, call_id: str) -> None:
-        """Learn who is at the other end while the waiting room knows: a block may cross with the end of the call."""
+        """Learn whom this call is with, or was, while the waiting room remembers: Redis may lose it."""
         if self._partner and self._partner[0] == call_id:
             return
         try:
-            partner = await self._desk.room.partner_of(self.ticket_id or "", call_id)
+            partner = await self._desk.room.partner_of(self._place.caller_id, call_id)
         except RedisError as fault:
             log.warning("queue.unavailable", exc_info=fault)
             return
@@ -170,7 +184,7 @@ class Steps:
             return
         self._desk.metrics.endings.labels(reason).inc()
         log.info("call.ended", call_id=call.call_id, reason=str(reason))
-        requeued = not call.connected and not for_good
+        requeued = not for_good and not call.counts(reason, self._desk.stopwatch.now_ms())
         await self._send(wire.Ended(call.call_id, reason, requeued=requeued))
         if requeued:
             await self._prepare()
@@ -190,7 +204,7 @@ class Steps:
         if self._call and self._call.connected:
             self._place.joined_ms = 0  # an age is used up by a talk
         if stays and self.phase not in (Phase.NEW, Phase.IDLE):
-            await self._place.part(ticket_id, self._relay.held)
+            await self._place.part(ticket_id, self._call, self._partner, self._relay.sets)
         else:
             self._relay.give_back()
             await self._place.leave(ticket_id)

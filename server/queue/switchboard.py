@@ -12,7 +12,9 @@ from redis.exceptions import RedisError
 
 from matcher import events
 from matcher.clock import Clock
-from matcher.events import SupersededEvent, TicketEvent
+from matcher.domain import Holder
+from matcher.events import DescribedEvent, SupersededEvent, TicketEvent
+from matcher.parameters import Description
 from matcher.waiting_room import WaitingRoom
 from server.queue.parting import PartedPages
 from server.relay.pool import RelayPool
@@ -94,6 +96,19 @@ class Switchboard:
     def owe(self, what: Callable[[], Awaitable[object]]) -> None:
         """Do something in the waiting room as soon as Redis answers again; it must be safe to do twice."""
         self._owed.append(what)
+
+    async def describe(self, holder: Holder, call_id: str, description: Description) -> None:
+        """Tell the session of a partner, in whatever process, what it needs to connect to this side.
+
+        It is worth no second try: the same goes by the call's channel.
+        """
+        if holder.worker == self._worker:
+            self._route(DescribedEvent(holder.ticket_id, call_id, description))
+            return
+        try:
+            await self._room.describe(holder, call_id, description)
+        except RedisError as fault:
+            log.warning("queue.unavailable", exc_info=fault)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:

@@ -14,6 +14,7 @@ class Claims(Struct, frozen=True):
     role: str
     exp: float
     call: Any = None  # anybody with the key may have put anything here: only an equal string counts
+    side: Any = None
 
 
 ANONYMOUS = Claims(role="anon", exp=float("inf"))

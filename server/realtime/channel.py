@@ -40,6 +40,7 @@ class Channel:
         self.put = put
         self.topic = topic
         self.join_ref = join_ref
+        self.side: object = None
         self.ack = join.ack
         self.echo = join.echo
         self.access_token = join.access_token
@@ -49,6 +50,7 @@ class Channel:
 
     def open(self, claims: Claims) -> None:
         """Enter the room, until the claims expire."""
+        self.side = claims.side
         self._hub.join(self.topic, self)
         self.renew(claims)
 

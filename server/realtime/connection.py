@@ -6,7 +6,7 @@ from typing import Any
 
 from matcher.errors import BadMessage
 from server.limits import LocalBucket
-from server.realtime.authorize import Claims, authorize
+from server.realtime.authorize import Claims
 from server.realtime.channel import Channel
 from server.realtime.framing import Frame, Message, Version, decode, encode
 from server.realtime.hub import PREFIX, Hub
@@ -33,6 +33,8 @@ class Connection:
         self._claims = claims
         self._put = put
         self._bucket = LocalBucket(hub.limits.messages, hub.clock.now_ms())
+        self._refusals = LocalBucket(hub.limits.refusals, hub.clock.now_ms())
+        self.flooding = False  # it has been told to slow down, and has not
         self._channels: dict[str, Channel] = {}
 
     @property
@@ -48,7 +50,9 @@ class Connection:
 
     async def receive(self, frame: Frame) -> None:
         """Act on one frame; what cannot be read is dropped and the socket stays, as upstream."""
-        if not self._bucket.take(self._hub.clock.now_ms()):
+        now_ms = self._hub.clock.now_ms()
+        if not self._bucket.take(now_ms):
+            self.flooding = not self._refusals.take(now_ms)
             for channel in list(self._channels.values()):
                 channel.kick("Too many messages per second")
             return
@@ -88,10 +92,9 @@ class Connection:
                 raise Denied("TopicNameRequired", "You must provide a topic name")
             if len(self._channels) >= self._hub.limits.channels:
                 raise Denied("ChannelRateLimitReached", "Too many channels")
-            if not join.private:
-                raise Denied("PrivateOnly", "This project only allows private channels")
-            claims = self._entitled(topic, join.access_token)
-            if self._hub.crowded(topic):
+            claims = self._identify(join.access_token)
+            self._hub.admit(claims, topic, private=join.private)
+            if self._hub.crowded(topic, claims.side):
                 raise Denied("ConnectionRateLimitReached", "Too many connected users")
         except Denied as refusal:
             await asyncio.sleep(self._hub.limits.backoff_s)
@@ -123,21 +126,18 @@ class Connection:
         if not token or token.startswith(API_KEY_PREFIX) or token == channel.access_token:
             return
         try:
-            channel.renew(self._entitled(channel.topic, token))
+            claims = self._hub.identify(token)
+            self._hub.admit(claims, channel.topic, private=True)
+            channel.renew(claims)
             channel.access_token = token
         except Denied as refusal:
             channel.kick(refusal.message)
 
-    def _entitled(self, topic: str, token: str | None) -> Claims:
+    def _identify(self, token: str | None) -> Claims:
         if token and not token.startswith(API_KEY_PREFIX):
-            claims = self._hub.identify(token)
-        else:
-            claims = self._claims
-            self._hub.tokens.check_expiry(claims)
-        if not authorize(claims, topic):
-            text = f"You do not have permissions to read from this Channel topic: {topic}"
-            raise Denied("Unauthorized", text)
-        return claims
+            return self._hub.identify(token)
+        self._hub.tokens.check_expiry(self._claims)
+        return self._claims
 
     def _forget(self, channel: Channel) -> None:
         self._channels.pop(PREFIX + channel.topic, None)

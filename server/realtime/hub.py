@@ -10,7 +10,7 @@ from redis.asyncio import Redis
 
 from matcher.clock import Clock, SystemClock
 from server.limits import Row
-from server.realtime.authorize import ANONYMOUS, Claims
+from server.realtime.authorize import ANONYMOUS, Claims, authorize
 from server.realtime.fanout import Fanout
 from server.realtime.framing import Frame, Version, encode_broadcast
 from server.realtime.messages import Broadcast
@@ -27,7 +27,8 @@ class HubLimits(Struct, frozen=True):
         messages: Token bucket of the frames from one socket, and of the broadcasts to one topic over REST.
         payload_bytes: Longest user payload.
         channels: Topics joined by one socket.
-        members: Sockets in one topic on this process: two people, and what their reconnects have left behind.
+        members: Sockets of one side in one topic on this process: one, and what its reconnects have left behind.
+        refusals: Token bucket of the frames beyond `messages`: a socket that sends still more is closed.
         outbox_frames: Frames that may wait for one slow reader.
         outbox_bytes: Sum of their lengths.
         silence_s: A socket that sends nothing for so long is closed; clients send heartbeats every 25 s.
@@ -38,9 +39,10 @@ class HubLimits(Struct, frozen=True):
     """
 
     messages: Row = Row(burst=60, per_s=20.0, fails_open=False)
+    refusals: Row = Row(burst=60, per_s=1.0, fails_open=False)
     payload_bytes: int = 65_536
     channels: int = 4
-    members: int = 8
+    members: int = 4
     outbox_frames: int = 256
     outbox_bytes: int = 1_048_576
     silence_s: float = 60.0
@@ -60,6 +62,11 @@ class Member(Protocol):
     @property
     def version(self) -> Version:
         """The serialization of its socket."""
+        ...
+
+    @property
+    def side(self) -> object:
+        """Which end of the call has joined."""
         ...
 
     @property
@@ -149,9 +156,21 @@ class Hub:
             return ANONYMOUS
         return self.tokens.verify(credential)
 
-    def crowded(self, topic: str) -> bool:
-        """Whether a topic has as many members as it may."""
-        return len(self._rooms.get(topic, ())) >= self.limits.members
+    def admit(self, claims: Claims, topic: str, *, private: bool) -> None:
+        """Let only a participant of a call near its topic, and only as a private channel.
+
+        Raises:
+            Denied: Anybody and anything else.
+        """
+        if not private:
+            raise Denied("PrivateOnly", "This project only allows private channels")
+        if not authorize(claims, topic):
+            text = f"You do not have permissions to read from this Channel topic: {topic}"
+            raise Denied("Unauthorized", text)
+
+    def crowded(self, topic: str, side: object) -> bool:
+        """Whether one side of a call has as many members in its topic as it may: it cannot keep the other out."""
+        return sum(member.side == side for member in self._rooms.get(topic, ())) >= self.limits.members
 
     def join(self, topic: str, member: Member) -> None:
         """Deliver this topic's broadcasts to a member from now on."""

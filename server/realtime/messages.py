@@ -83,7 +83,7 @@ def broadcast_of(event: str, payload: bytes, *, is_json: bool = True) -> Broadca
     """Build a broadcast from what came in from outside.
 
     Raises:
-        BadMessage: The event's name is longer than 255 bytes, or a JSON payload is not JSON.
+        BadMessage: The event's name is longer than 255 bytes, or a JSON payload is not JSON or nested too deep.
     """
     try:
         if len(event.encode()) > MAX_FIELD_BYTES:
@@ -92,7 +92,7 @@ def broadcast_of(event: str, payload: bytes, *, is_json: bool = True) -> Broadca
             # It is embedded in other frames as it is: it must be one whole value, or it could forge their fields.
             payload.decode()
             msgspec.json.decode(payload, type=Raw)
-    except (msgspec.DecodeError, UnicodeError):
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
         raise BadMessage from None
     return Broadcast(event, payload, is_json)
 

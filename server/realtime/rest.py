@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from matcher.errors import BadMessage
-from server.realtime.authorize import Claims, authorize
+from server.realtime.authorize import Claims
 from server.realtime.hub import Hub
 from server.realtime.messages import Broadcast, broadcast_of
 from server.realtime.socket import RealtimeState
@@ -45,7 +45,7 @@ async def broadcast_batch(request: Request[RealtimeState]) -> Response:
         body = await _read(request, hub.limits.payload_bytes * MAX_BATCH_PAYLOADS)
         batch = _decode_batch(body)
         sends = [(item.topic, _broadcast(hub, item.event, msgspec.json.encode(item.payload))) for item in batch.messages
-                 if item.private and authorize(claims, item.topic)]  # fmt: skip
+                 if _admits(hub, claims, item.topic, private=item.private)]  # fmt: skip
         for topic, broadcast in sends:
             _publish(hub, topic, broadcast)
     except _Refusal as refusal:
@@ -59,7 +59,7 @@ async def broadcast_one(request: Request[RealtimeState]) -> Response:
     topic: str = request.path_params["topic"]
     try:
         claims = _identify(request, hub)
-        if request.query_params.get("private") != "true" or not authorize(claims, topic):
+        if not _admits(hub, claims, topic, private=request.query_params.get("private") == "true"):
             raise _Refusal(403, {"message": "Forbidden"})
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if kind not in ("application/json", "application/octet-stream"):
@@ -82,6 +82,14 @@ def _identify(request: Request[RealtimeState], hub: Hub) -> Claims:
         raise _Refusal(401, {"message": "Unauthorized"}) from None
 
 
+def _admits(hub: Hub, claims: Claims, topic: str, *, private: bool) -> bool:
+    try:
+        hub.admit(claims, topic, private=private)
+    except Denied:
+        return False
+    return True
+
+
 async def _read(request: Request[RealtimeState], max_bytes: int) -> bytes:
     body = bytearray()
     async for chunk in request.stream():
@@ -94,7 +102,7 @@ async def _read(request: Request[RealtimeState], max_bytes: int) -> bytes:
 def _decode_batch(body: bytes) -> _Batch:
     try:
         return msgspec.json.decode(body, type=_Batch)
-    except (msgspec.DecodeError, UnicodeError):
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
         raise _Refusal(422, {"errors": {"messages": ["is invalid"]}}) from None
 
 

@@ -13,7 +13,7 @@ METHODS = ["POST", "OPTIONS"]  # OPTIONS is answered by the middleware
 
 
 def realtime_routes() -> list[BaseRoute]:
-    """Return the hub's routes, to be mounted at `/realtime/v1`; they read `hub` and `origins` from the state."""
+    """Return the hub's routes, to be mounted at `/realtime/v1`, with their state."""
     return [
         WebSocketRoute("/websocket", realtime_socket),
         Route("/api/broadcast", broadcast_batch, methods=METHODS, middleware=CORS),

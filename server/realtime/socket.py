@@ -2,8 +2,9 @@
 
 import asyncio
 from contextlib import suppress
-from typing import Protocol, TypedDict
+from typing import Any, Protocol, TypedDict
 
+from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
@@ -13,8 +14,9 @@ from server.realtime.hub import Hub
 from server.realtime.outbox import Outbox, Overflow
 from server.realtime.tokens import Denied
 
-# RFC 6455 section 7.4.1: the client is not there any more; it is, but cannot keep up.
+# RFC 6455 section 7.4.1: the client is not there any more; it floods; it cannot keep up.
 GOING_AWAY = 1001
+TOO_MUCH = 1008
 TOO_SLOW = 1011
 
 
@@ -26,10 +28,19 @@ class OriginPolicy(Protocol):
         ...
 
 
+class Arrivals(Protocol):
+    """How many sockets one address may open."""
+
+    async def allows_socket(self, arrival: HTTPConnection[Any]) -> bool:
+        """Say whether the address of this handshake may open one more now."""
+        ...
+
+
 class RealtimeState(TypedDict):
     """What the endpoints read from the application's state."""
 
     hub: Hub
+    arrivals: Arrivals
     origins: OriginPolicy
 
 
@@ -53,7 +64,7 @@ async def realtime_socket(websocket: WebSocket[RealtimeState]) -> None:
         await asyncio.sleep(hub.limits.backoff_s)
         await _refuse(websocket, 401, refusal.message)
         return
-    if hub.full:
+    if hub.full or not await websocket.state["arrivals"].allows_socket(websocket):
         await _refuse(websocket, 429, "Too many connected users")
         return
     with hub.one_socket():
@@ -98,6 +109,8 @@ async def _read(websocket: WebSocket[RealtimeState], hub: Hub, connection: Conne
                     raise _Ended(None)
                 text = frame.get("text")
                 await connection.receive(frame["bytes"] if text is None else text)
+                if connection.flooding:
+                    raise _Ended(TOO_MUCH)
                 now = loop.time()
                 if not connection.idle:
                     idle_since = now

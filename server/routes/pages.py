@@ -1,6 +1,7 @@
 """The page: the built files of `web/dist`, with lasting caching for what has a hash in its name."""
 
 import mimetypes
+import os
 from pathlib import Path
 
 from starlette.responses import Response
@@ -13,12 +14,17 @@ mimetypes.add_type("application/manifest+json", ".webmanifest")
 
 
 class Pages(StaticFiles):
-    """Serves the build; index.html for the bare path."""
+    """Serves the build; index.html for the bare path, and `name.html` for `name`."""
 
     def __init__(self, folder: Path = DIST) -> None:
         # The build may come after the server in development; requests answer 404 until then.
         super().__init__(directory=folder, html=True, check_dir=False)
         self.config_checked = True
+
+    def lookup_path(self, path: str) -> tuple[str, os.stat_result | None]:
+        """Find the file for a path: the page of that name comes before a folder of that name."""
+        page, found = super().lookup_path(f"{path}.html")
+        return (page, found) if found else super().lookup_path(path)
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         """Answer one file: hashed names for good, anything else to be asked for again."""

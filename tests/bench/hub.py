@@ -26,7 +26,7 @@ from server.realtime.hub import Hub, HubLimits
 from server.realtime.routes import realtime_routes
 from server.realtime.socket import RealtimeState
 from tests.conftest import free_port, until
-from tests.integration.realtime_server import KEY, TOKENS
+from tests.integration.realtime_server import KEY, TOKENS, Welcome
 
 PAIRS = 8
 IN_FLIGHT = 16
@@ -52,7 +52,7 @@ def serve(port: int) -> None:
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[RealtimeState]:
         async with hub:
-            yield RealtimeState(hub=hub, origins=Origins())
+            yield RealtimeState(hub=hub, arrivals=Welcome(), origins=Origins())
 
     routes = [Mount("/realtime/v1", routes=realtime_routes()), WebSocketRoute("/echo", echo)]
     uvicorn.run(Starlette(routes=routes, lifespan=lifespan), host="127.0.0.1", port=port, loop="uvloop",

@@ -10,7 +10,8 @@ from typing import Any, Protocol
 
 from realtime import AsyncRealtimeChannel, AsyncRealtimeClient, RealtimeHTTPError
 
-from tests.integration.realtime_server import KEY
+from matcher.domain import Side
+from tests.integration.realtime_server import KEY, TOPIC, token
 
 SCRIPT = Path(__file__).parent / "realtime_js" / "peer.mjs"
 NODE = Path(sys.prefix) / "bin" / "node"
@@ -26,11 +27,11 @@ class Events:
         """Add one."""
         self._queue.put_nowait((kind, value))
 
-    async def next(self, kind: str) -> Any:
+    async def next(self, kind: str, seconds: float = 15) -> Any:
         """Wait for the next of a kind and return its value; what comes before it is left out."""
         seen = []
         try:
-            async with asyncio.timeout(15):
+            async with asyncio.timeout(seconds):
                 while True:
                     name, value = await self._queue.get()
                     if name == kind:
@@ -61,6 +62,9 @@ class Peer(Protocol):
 
     async def http_send(self, event: str, payload: dict[str, Any]) -> str:
         """Broadcast over REST without a socket; return `ok` or the error's text."""
+
+    async def flood(self, event: str, payload: dict[str, Any], count: int) -> None:
+        """Broadcast `count` times over the socket as fast as it takes them, waiting for no answer."""
 
     async def leave(self) -> None:
         """Leave the channel; a `status` event tells when it is closed."""
@@ -105,6 +109,10 @@ class JavaScriptPeer:
         await self.do("httpSend", event=event, payload=payload)
         result = await self.events.next("sent")
         return "ok" if result == {"success": True} else str(result)
+
+    async def flood(self, event: str, payload: dict[str, Any], count: int) -> None:
+        """See Peer."""
+        await self.do("flood", event=event, payload=payload, count=count)
 
     async def leave(self) -> None:
         """See Peer."""
@@ -151,6 +159,7 @@ class PythonPeer:
         push = await self._joined().push("broadcast", {"type": "broadcast", "event": event, "payload": payload})
         push.receive("ok", lambda _: self.events.tell("sent", "ok"))  # type: ignore[call-overload] # its enum's value
         push.receive("error", lambda _: self.events.tell("sent", "error"))  # type: ignore[call-overload]
+        push.receive("timeout", lambda: self.events.tell("sent", "timed out"))  # type: ignore[call-overload]
         return str(await self.events.next("sent"))
 
     async def http_send(self, event: str, payload: dict[str, Any]) -> str:
@@ -161,16 +170,21 @@ class PythonPeer:
             return str(fault)
         return "ok"
 
+    async def flood(self, event: str, payload: dict[str, Any], count: int) -> None:
+        """See Peer."""
+        for _ in range(count):
+            await self._joined().push("broadcast", {"type": "broadcast", "event": event, "payload": payload})
+
     async def leave(self) -> None:
         """See Peer."""
         await self._joined().unsubscribe()
 
 
 @asynccontextmanager
-async def javascript(url: str) -> AsyncIterator[JavaScriptPeer]:
-    """Run the JavaScript client against a base URL."""
+async def javascript(url: str, patience_s: int = 10) -> AsyncIterator[JavaScriptPeer]:
+    """Run the JavaScript client against a base URL; see `Starter`."""
     process = await asyncio.create_subprocess_exec(
-        NODE, SCRIPT, url, KEY, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
+        NODE, SCRIPT, url, KEY, str(patience_s), stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
     )
     peer = JavaScriptPeer(process)
     async with asyncio.TaskGroup() as group:
@@ -185,9 +199,10 @@ async def javascript(url: str) -> AsyncIterator[JavaScriptPeer]:
 
 
 @asynccontextmanager
-async def python(url: str) -> AsyncIterator[PythonPeer]:
-    """Run the Python client against a base URL."""
-    client = AsyncRealtimeClient(url, KEY)
+async def python(url: str, patience_s: int = 10) -> AsyncIterator[PythonPeer]:
+    """Run the Python client against a base URL; see `Starter`."""
+    # By default it gives up for good after 15 s, which a busy machine may need to start a server.
+    client = AsyncRealtimeClient(url, KEY, timeout=patience_s, max_retries=100)
     await client.connect()
     try:
         yield PythonPeer(client)
@@ -199,9 +214,29 @@ async def python(url: str) -> AsyncIterator[PythonPeer]:
 class Starter(Protocol):
     """Starts one of the two clients against a base URL."""
 
-    def __call__(self, url: str) -> AbstractAsyncContextManager[Peer]:
-        """Open it."""
+    def __call__(self, url: str, patience_s: int = 10) -> AbstractAsyncContextManager[Peer]:
+        """Open it. `patience_s`: how long it waits for answers, to heartbeats, too, where that can be chosen."""
         ...
 
 
 CLIENTS: list[Starter] = [python, javascript]
+PAIRS = [(python, javascript), (javascript, python)]
+SUBSCRIBED = {"status": "SUBSCRIBED", "error": None}
+
+
+def name(client: Starter) -> str:
+    """Name a client as a test's parameter."""
+    return str(getattr(client, "__name__", client))
+
+
+async def joined(peer: Peer, side: Side = Side.A, lifetime_s: int = 3600) -> None:
+    """Join the topic with a valid token."""
+    await peer.authorize(token(side=side, lifetime_s=lifetime_s))
+    await peer.join(TOPIC)
+    assert await peer.events.next("status") == SUBSCRIBED
+
+
+async def back(peer: Peer) -> None:
+    """Wait until a client has joined again by itself."""
+    while (await peer.events.next("status", seconds=40))["status"] != "SUBSCRIBED":
+        pass

@@ -9,11 +9,13 @@ from typing import Any, Self
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.requests import HTTPConnection
 from starlette.routing import Mount
 from websockets.asyncio.client import ClientConnection, connect
 
 from matcher.domain import Side
 from matcher.settings import Secret
+from server.__main__ import serving_options
 from server.origins import Origins
 from server.realtime.hub import Hub, HubLimits
 from server.realtime.routes import realtime_routes
@@ -33,6 +35,14 @@ def token(topic: str = TOPIC, side: Side = Side.A, lifetime_s: int = 3600) -> st
     return TOKENS.mint(topic, side, lifetime_s)
 
 
+class Welcome:
+    """Every address may open as many sockets as it likes."""
+
+    async def allows_socket(self, _: HTTPConnection[Any]) -> bool:
+        """Always."""
+        return True
+
+
 class _Server(uvicorn.Server):
     """uvicorn inside the test's own event loop, which keeps its signal handlers."""
 
@@ -48,11 +58,10 @@ async def serving(hub: Hub, port: int = 0) -> AsyncIterator[str]:
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[RealtimeState]:
         async with hub:
-            yield RealtimeState(hub=hub, origins=Origins())
+            yield RealtimeState(hub=hub, arrivals=Welcome(), origins=Origins())
 
     app = Starlette(routes=[Mount("/realtime/v1", routes=realtime_routes())], lifespan=lifespan)
-    config = uvicorn.Config(app, ws="websockets-sansio", ws_per_message_deflate=False, ws_max_size=131_072,
-                            access_log=False, log_config=None, timeout_graceful_shutdown=2)  # fmt: skip
+    config = uvicorn.Config(app, **{**serving_options(), "timeout_graceful_shutdown": 2})
     server = _Server(config)
     with socket.socket() as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

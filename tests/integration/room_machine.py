@@ -55,7 +55,7 @@ class RoomMachine(RuleBasedStateMachine):
     @property
     def now(self) -> int:
         """The time as the waiting room takes it at the next operation."""
-        return max(self.clock.now_ms(), self.world.clock)
+        return max(self.clock.now_ms() + self.world.ahead, self.world.clock)
 
     def do(self, operation: Awaitable[Result], place: tuple[str, str] | None = None) -> Result:
         """Run one operation, then check all that is always true; 1 ms passes.
@@ -69,7 +69,8 @@ class RoomMachine(RuleBasedStateMachine):
     async def _do(self, operation: Awaitable[Result], place: tuple[str, str] | None) -> Result:
         result = await operation
         if place:
-            said = result[1] if isinstance(result, tuple) else result
+            attached = result[1] if isinstance(result, tuple) else None
+            said = attached[1] if attached else result
             self.view.replied(*place, said if isinstance(said, Waiting | Offered | Active) else Gone())
         await self.view.hear()
         self.world = await read_world(self.redis, self.keys)

@@ -25,6 +25,7 @@ class World:
     index: frozenset[str]
     owned: frozenset[str]
     clock: int  # the latest time seen
+    ahead: int  # how far it is ahead of Redis's, after that was set back
 
     def alive(self, ticket_id: str, now: int) -> bool:
         """Say whether a waiting or offered ticket's lease has not run out."""
@@ -69,6 +70,8 @@ class World:
                 ticket = self.tickets[name]
                 assert (ticket["call"], ticket["side"]) == (call, side)
                 states.add(ticket["state"])
+                other = sides["b" if side == "a" else "a"]
+                assert ticket["holder"][1] == other if ticket["state"] == "offered" else "holder" not in ticket
                 seats.append(name)
             assert states in ({"offered"}, {"active"})
             assert len(present) == 2 or states == {"active"}
@@ -128,4 +131,5 @@ async def read_world(redis: Redis, keys: Keys) -> World:
     )
     leases, workers, due, waiting = ({name.decode(): score for name, score in table} for table in found[3:7])
     index, owned = (frozenset(name.decode() for name in table) for table in found[7:9])
-    return World(tickets, callers, calls, leases, workers, due, waiting, index, owned, int(found[9] or 0))
+    clock, ahead = map(int, (found[9] or b"0 0").split())
+    return World(tickets, callers, calls, leases, workers, due, waiting, index, owned, clock, ahead)

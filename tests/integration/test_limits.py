@@ -68,6 +68,7 @@ async def test_without_redis_each_row_does_as_it_says(limit: Limit, passes: bool
                 await limiter.take(limit, "one")
 
 
+@pytest.mark.claim("scrambled-for-a-day")
 async def test_pseudonyms_are_shared_for_a_day_and_then_unlinkable(redis: Redis) -> None:
     """Two processes agree today; tomorrow's key is another, and today's is gone from Redis by then."""
     clock = FakeClock()
@@ -95,6 +96,7 @@ async def test_without_redis_yesterdays_pseudonyms_are_not_todays() -> None:
         assert today != await pseudonyms.of("192.0.2.1")
 
 
+@pytest.mark.claim("scrambled-for-a-day")
 async def test_a_key_from_redis_is_not_used_beyond_its_day() -> None:
     """Not even when Redis goes away over midnight."""
     clock = FakeClock()

@@ -13,8 +13,8 @@ MUTANTS = {
         "  if string.find(other.avoid, ticket.caller, 1, true) then return true end\n",
         "",
     ),
-    "recents are forgotten": ("include/search", "return not soft and met_until", "return false and met_until"),
-    "recents never soften": ("include/search", "return not soft and met_until", "return met_until"),
+    "recents are forgotten": ("include/search", "return not soft and met ", "return false and met "),
+    "recents never soften": ("include/search", "return not soft and met ", "return met "),
     "the dead are matched": (
         "include/search",
         "  if alive(id) then return ticket end\n",
@@ -23,7 +23,7 @@ MUTANTS = {
     "not the longest waiting": ("include/search", ">= best.ticket.joined then return best", ">= 0 then return best"),
     "a partner stays in the index": ("include/place", "    withdraw(found.id, found.ticket)\n", ""),
     "sides are swapped": ("include/place", "ticket.joined < other.joined", "ticket.joined > other.joined"),
-    "only one side remembers": ("include/place", "  remember(other.caller, ticket.caller)\n", ""),
+    "only one side remembers": ("include/place", "  remember(other.caller, ticket.caller, cid)\n", ""),
     "an offer has no deadline": ("include/place", "  call('ZADD', DUE, now + RETELL_MS, 'c' .. cid)\n", ""),
     "the partner is not told": ("include/place", "  tell_offer(other_id, other)\n", ""),
     "rungs never begin": ("include/index", "  if nxt then call('ZADD', DUE", "  if false then call('ZADD', DUE"),
@@ -52,7 +52,7 @@ MUTANTS = {
     ),
     "a returned socket is still given up": ("attach", "worker, nil\n", "worker, ticket.lost_until\n"),
     "half a call lasts for ever": ("restore", "  call('ZADD', DUE, now + LEASE_MS, 'c' .. cid)\n", ""),
-    "time goes back": ("include/time", "then now = seen end", "then now = now end"),
+    "time goes back": ("include/time", "tonumber(ahead), latest - now, least", "tonumber(ahead), least"),
     "callers are never forgotten": ("include/due", "then call('HDEL', CALLERS, caller) end", "then end"),
 }
 

@@ -11,6 +11,7 @@ import structlog
 from redis.asyncio import Redis
 
 from matcher import logs
+from tests.canaries import dump
 from tests.conftest import Coturn
 from tests.integration.door import page, serving, settings_for, talking
 from tests.integration.realtime_frames import Participant
@@ -18,6 +19,12 @@ from tests.integration.realtime_frames import Participant
 ADDRESS = "203.0.113.77"
 UFRAG = "cAnArYuFrAg0"
 SECRET_WORD = "canary-transcript"
+PWD = "cAnArYpWd" * 3
+FINGERPRINT = ":".join(["CA"] * 32)
+DESCRIPTION = {
+    "parameters": {"generation": 0, "ufrag": UFRAG, "pwd": PWD, "fingerprint": FINGERPRINT, "payload_type": 111},
+    "candidates": [{"generation": 0, "ip": ADDRESS, "port": 50_001}],
+}
 
 
 @pytest.fixture
@@ -34,49 +41,31 @@ def written() -> Iterator[io.StringIO]:
     logging.root.setLevel(logging.WARNING)
 
 
-async def dump(redis: Redis) -> str:
-    """Return every key and value in Redis as text."""
-    found: list[object] = []
-    for key in await redis.keys("*"):
-        found.append(key)
-        match await redis.type(key):
-            case b"string":
-                found.append(await redis.get(key))
-            case b"hash":
-                found.append(await redis.hgetall(key))
-            case b"zset":
-                found.append(await redis.zrange(key, 0, -1))
-            case b"set":
-                found.append(await redis.smembers(key))
-            case b"list":
-                found.append(await redis.lrange(key, 0, -1))
-            case b"stream":
-                found.append(await redis.xrange(key))
-            case b"none":
-                pass  # expired meanwhile
-            case kind:
-                raise AssertionError(f"a kind of value that this does not read: {kind!r}")
-    return str(found)
-
-
+@pytest.mark.claim("not-written-down")
 async def test_a_whole_call_leaves_no_canary_anywhere(
     valkey_socket: str, coturn: Coturn, redis: Redis, written: io.StringIO
 ) -> None:
     """Addresses in headers, tokens, relay credentials, parameters and candidates pass through and leave no trace."""
-    canaries = {ADDRESS, UFRAG, SECRET_WORD}
+    canaries = {ADDRESS, UFRAG, PWD, FINGERPRINT, SECRET_WORD}
     settings = settings_for(valkey_socket, coturn, trusted_hops=1)
-    async with serving(settings) as door, httpx2.AsyncClient(base_url=f"http://{door}") as client:
+    async with (
+        serving(settings) as door,
+        serving(settings) as other_door,
+        httpx2.AsyncClient(base_url=f"http://{door}") as client,
+    ):
         answer = await client.post("/v1/session", headers={"X-Forwarded-For": ADDRESS})
         token = answer.json()["token"]
         canaries |= set(token.split(".")[1:])
-        async with page(door, token) as one, page(door) as other:
+        async with page(door, token) as one, page(other_door) as other:
             await one.greets()
             (server,) = (await one.hears("relay"))["ice_servers"][:1]
             canaries |= {server["username"], server["credential"]}
-            await one.says("ready")
+            await one.says("ready", description=DESCRIPTION)
             await one.hears("waiting")
             await other.queues()
             first, second = await one.is_matched(), await other.is_matched()
+            # From the one process to the other, by way of Redis.
+            assert (await other.hears("described"))["description"] == DESCRIPTION
             for match in (first, second):
                 canaries |= set(match["channel"]["token"].split(".")[1:])
             async with Participant.join(door, first) as a, Participant.join(door, second) as b:
@@ -92,7 +81,7 @@ async def test_a_whole_call_leaves_no_canary_anywhere(
         bodies = "".join([(await client.get(path)).text for path in ("/metrics", f"/{ADDRESS}", f"/v1/{SECRET_WORD}")])
         after = await dump(redis)
 
-    places = {"log": written.getvalue(), "redis": during + after, "bodies": bodies, "error": fault}
+    places = {"log": written.getvalue(), "redis": repr(during + after), "bodies": bodies, "error": fault}
     assert "call.matched" in places["log"]
     assert during
     for name, text in places.items():
@@ -102,6 +91,7 @@ async def test_a_whole_call_leaves_no_canary_anywhere(
         assert not re.search(r"\b127\.0\.0\.1\b", text), name
 
 
+@pytest.mark.claim("everything-ends")
 async def test_every_key_in_redis_expires(valkey_socket: str, coturn: Coturn, redis: Redis) -> None:
     """While people wait and talk, no key is without a TTL."""
     async with (

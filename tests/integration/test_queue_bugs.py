@@ -146,6 +146,44 @@ async def test_an_age_is_used_up_by_a_talk(door: str) -> None:
             await back.is_matched()
 
 
+async def test_a_call_that_fails_after_a_lost_socket_gives_its_place_back(door: str) -> None:
+    """The page lost its socket while it still connected: being back in the call is no talk."""
+    async with page(door) as other:
+        async with page(door) as lost:
+            await lost.queues()
+            await lost.hears("waiting")
+            await other.queues()
+            match = await lost.is_matched()
+            await other.is_matched()
+            await lost.says("heartbeat")
+            await lost.hears("heartbeat")
+            lost.socket.transport.abort()
+        async with page(door, lost.token) as back:
+            await back.greets(call_id=match["call_id"])
+            assert (await back.hears("resumed", "ended"))["type"] == "resumed"
+            await back.says("failed", call_id=match["call_id"], stage="ice")
+
+            for someone in (back, other):
+                assert (await someone.hears("ended"))["requeued"]
+
+
+async def test_a_call_that_only_one_side_heard_gives_both_their_place_back(door: str) -> None:
+    """What reached one ear was no talk yet."""
+    async with page(door) as one, page(door) as other:
+        await one.queues()
+        await one.hears("waiting")
+        await other.queues()
+        match = await one.is_matched()
+        await other.is_matched()
+        await one.says("connected", call_id=match["call_id"])
+        await one.says("heartbeat")
+        await one.hears("heartbeat")
+        await other.says("failed", call_id=match["call_id"], stage="audio")
+
+        for someone in (one, other):
+            assert (await someone.hears("ended"))["requeued"]
+
+
 async def blocked_by(blocker: Page, redis: Redis, settings: ServerSettings) -> tuple[str, ...]:
     """Return whom a page has blocked."""
     return await WaitingRoom(redis, settings.pool).blocked(caller_of(blocker))
@@ -172,6 +210,29 @@ async def test_a_block_that_crosses_with_the_end_of_the_call_counts(
 
         assert await blocked_by(one, redis, settings) == (caller_of(other),)
         assert await blocked_by(other, redis, settings) == ()
+
+
+async def test_a_block_counts_after_the_call_on_a_new_socket(door: str, settings: ServerSettings, redis: Redis) -> None:
+    """The socket was lost with the block, and the call has ended by the time the page is back."""
+    async with page(door) as other:
+        async with page(door) as one:
+            call_id = await talking(one, other)
+            one.socket.transport.abort()
+        await other.says("hangup", call_id=call_id)
+        await other.says("heartbeat")
+        await other.hears("heartbeat")
+        async with page(door, one.token) as back, page(door) as stranger:
+            await back.greets(call_id=call_id)
+            assert (await back.hears("ended"))["reason"] == "gone"
+            await back.says("block", call_id=call_id)
+            await stranger.greets()
+            await stranger.says("block", call_id=call_id)
+            for someone in (back, stranger):
+                await someone.says("heartbeat")
+                await someone.hears("heartbeat")
+
+            assert await blocked_by(back, redis, settings) == (caller_of(other),)
+            assert await blocked_by(stranger, redis, settings) == ()
 
 
 async def test_a_page_that_leaves_in_haste_leaves_at_once(door: str) -> None:

@@ -1,13 +1,19 @@
 """The queue's socket under bad input: a typed error, a documented close code, and nobody else is touched."""
 
+import contextlib
 import json
 from collections.abc import AsyncIterator
 
 import httpx2
 import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
 
+from matcher.clock import SystemClock
 from matcher.settings import Secret
+from server.limits import Limit
 from tests.conftest import Coturn
+from tests.fakes.clock import FakeClock
 from tests.integration.door import Page, new_token, page, serving, settings_for
 
 
@@ -168,3 +174,33 @@ async def test_sessions_are_limited_per_address(valkey_socket: str, coturn: Cotu
         other = await client.post("/v1/session", headers={"X-Forwarded-For": "198.51.100.8"})
         assert other.status_code == 201
         assert other.headers["cache-control"] == "no-store"
+
+
+async def test_sockets_are_limited_per_address(valkey_socket: str, coturn: Coturn) -> None:
+    """Those of the queue and of the built-in Realtime count together, silent ones included; other addresses do not."""
+    settings = settings_for(valkey_socket, coturn, trusted_hops=1)
+
+    def knock(path: str, client: str) -> connect:
+        return connect(f"ws://{door}{path}", proxy=None, additional_headers={"X-Forwarded-For": client})
+
+    # The clock stands still, and no bucket refills.
+    clock = FakeClock(SystemClock().now_ms())
+    async with serving(settings, clock) as door, contextlib.AsyncExitStack() as crowd:
+        realtime = f"/realtime/v1/websocket?apikey={settings.realtime_key}"
+        greedy, modest = "198.51.100.7", "198.51.100.8"
+        for path in (realtime, "/v1/queue"):
+            for _ in range(Limit.SOCKETS.value.burst // 2):
+                await crowd.enter_async_context(knock(path, greedy))
+        with pytest.raises(InvalidStatus) as refused:
+            await crowd.enter_async_context(knock(realtime, greedy))
+
+        assert refused.value.response.status_code == 429
+        async with knock("/v1/queue", greedy) as socket:
+            error = json.loads(await socket.recv())
+            assert error["code"] == "rate_limited"
+            assert error["retry_after"] > 0
+            await socket.wait_closed()
+            assert socket.close_code == 4429
+        async with knock(realtime, modest), knock("/v1/queue", modest) as socket:
+            await socket.send("no json")
+            assert json.loads(await socket.recv())["code"] == "bad_message"

@@ -4,11 +4,17 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import httpx2
+import jwt
 import pytest
+from redis.asyncio import Redis
 
+from matcher.domain import EndReason
+from matcher.keys import Keys
+from matcher.waiting_room import WaitingRoom
 from tests.conftest import Coturn
 from tests.integration.door import Page, page, serving, settings_for, talking
 from tests.integration.own_valkey import OwnValkey, own_valkey
+from tests.integration.room_world import read_world
 
 
 @pytest.fixture
@@ -117,3 +123,119 @@ async def test_a_page_that_returns_while_redis_is_away_loses_nothing(coturn: Cot
             assert (await back.hears("waiting"))["position"] == 1
             await third.queues(("de", "fr"))
             assert (await third.is_matched())["call_id"] == (await back.is_matched())["call_id"]
+
+
+async def test_a_lost_page_finds_its_call_although_redis_forgot_it(coturn: Coturn, valkey: OwnValkey) -> None:
+    """Its socket breaks and Redis comes back empty before it returns: it is resumed, and its end reaches the other."""
+    async with serving(settings_for(str(valkey.socket), coturn)) as door, page(door) as one:
+        async with page(door) as lost:
+            call_id = await talking(one, lost)
+            lost.socket.transport.abort()
+        await valkey.kill()
+        await valkey.start()
+        async with page(door, lost.token) as back:
+            await back.greets(call_id=call_id)
+            assert (await back.hears("resumed", "ended"))["type"] == "resumed"
+
+            assert [await lives(one, 6), await lives(back, 14)] == [[], []]
+            await one.says("hangup", call_id=call_id)
+            assert (await back.hears("ended"))["reason"] == "partner_left"
+
+
+async def test_a_call_that_ended_while_its_page_was_away_stays_over(
+    redis: Redis, valkey_socket: str, coturn: Coturn
+) -> None:
+    """Nothing brings it back but the loss of Redis's memory."""
+    async with serving(settings_for(valkey_socket, coturn)) as door, page(door) as one:
+        async with page(door) as lost:
+            call_id = await talking(one, lost)
+            lost.socket.transport.abort()
+        await one.says("hangup", call_id=call_id)
+        await one.hears("ended")
+        async with page(door, lost.token) as back:
+            await back.greets(call_id=call_id)
+
+            assert (await back.hears("resumed", "ended"))["reason"] == "gone"
+
+
+async def test_a_missed_end_is_noticed_with_the_next_subscription(
+    redis: Redis, valkey_socket: str, coturn: Coturn
+) -> None:
+    """Not only after a lease: Redis knows that the call is over."""
+    settings = settings_for(valkey_socket, coturn)
+    async with serving(settings) as door, page(door) as one, page(door) as other:
+        call_id = await talking(one, other)
+        world = await read_world(redis, Keys(settings.pool))
+        ticket_id = world.calls[call_id]["a"]
+        await redis.client_kill_filter(_type="pubsub")
+        assert await WaitingRoom(redis, settings.pool).end(ticket_id, call_id, EndReason.HANGUP)
+
+        for side in (one, other):
+            assert (await side.hears("ended", seconds=6))["reason"] in ("gone", "partner_left")
+
+
+async def test_blocks_survive_the_loss_of_redis_memory(redis: Redis, valkey_socket: str, coturn: Coturn) -> None:
+    """For as long as the socket of the one who blocked is open."""
+    async with serving(settings_for(valkey_socket, coturn)) as door, page(door) as one, page(door) as other:
+        call_id = await talking(one, other)
+        await one.says("block", call_id=call_id)
+        for side in (one, other):
+            await side.hears("ended")
+        await redis.flushall()
+        for side in (one, other):
+            await side.says("next")
+            await side.hears("relay")
+            await side.says("ready")
+
+            assert (await side.hears("waiting", "matched"))["type"] == "waiting"
+
+
+async def test_a_block_while_redis_does_not_answer_is_made_good(
+    redis: Redis, valkey_socket: str, coturn: Coturn
+) -> None:
+    """Even if the server does not know yet who the partner is."""
+    settings = settings_for(valkey_socket, coturn)
+    async with serving(settings) as door, page(door) as one, page(door) as other:
+        await one.queues()
+        await one.hears("waiting")
+        await other.queues()
+        match, _ = await asyncio.gather(one.is_matched(), other.is_matched())
+        for side in (one, other):
+            await side.says("heartbeat")
+            await side.hears("heartbeat")
+        await redis.client_pause(6_000)
+        await one.says("block", call_id=match["call_id"])
+        for side in (one, other):
+            await side.hears("ended", seconds=20)
+
+        room, caller = (
+            WaitingRoom(redis, settings.pool),
+            str(jwt.decode(one.token, options={"verify_signature": False})["sub"]),
+        )
+        async with asyncio.timeout(20):
+            while not await room.blocked(caller):
+                await lives(one, 1)
+
+
+async def test_a_partner_is_blocked_although_redis_has_forgotten_the_match(
+    redis: Redis, valkey_socket: str, coturn: Coturn
+) -> None:
+    """The server knows whom a page met from the match on; and who comes back over another socket is bound as before."""
+    async with serving(settings_for(valkey_socket, coturn)) as door, page(door) as other, page(door) as one:
+        await one.queues()
+        await one.hears("waiting")
+        await other.queues()
+        match, _ = await asyncio.gather(one.is_matched(), other.is_matched())
+        await redis.flushall()
+        await one.says("block", call_id=match["call_id"])
+        for side in (one, other):
+            await side.says("next")
+            await side.hears("relay")
+            await side.says("ready")
+            assert (await side.hears("waiting", "matched"))["type"] == "waiting"
+
+        async with page(door, one.token) as again:
+            await again.greets()
+            assert (await again.hears("waiting", "matched"))["type"] == "waiting"
+            await redis.flushall()
+            assert await lives(again, 10) in ([], ["waiting"], ["waiting", "waiting"])

@@ -148,6 +148,7 @@ async def test_a_lost_socket_keeps_its_place(door: str) -> None:
             assert (await third.is_matched())["call_id"] == (await back.is_matched())["call_id"]
 
 
+@pytest.mark.claim("blocked-stays-blocked")
 async def test_a_block_lasts_beyond_the_call(door: str) -> None:
     """The two wait side by side without being matched."""
     async with page(door) as one, page(door) as other:

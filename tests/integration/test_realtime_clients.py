@@ -7,23 +7,10 @@ import pytest
 
 from matcher.domain import Side
 from tests.conftest import free_port, until
-from tests.integration.realtime_peers import CLIENTS, Peer, Starter, javascript, python
+from tests.integration.realtime_peers import CLIENTS, PAIRS, Starter, javascript, joined, name, python
 from tests.integration.realtime_server import KEY, OTHER_TOPIC, TOPIC, Phoenix, hub_server, token
 
-SUBSCRIBED = {"status": "SUBSCRIBED", "error": None}
 UNAUTHORIZED = f"Unauthorized: You do not have permissions to read from this Channel topic: {TOPIC}"
-
-
-def name(client: Starter) -> str:
-    """Name a parameter."""
-    return str(getattr(client, "__name__", client))
-
-
-async def joined(peer: Peer, side: Side = Side.A, lifetime_s: int = 3600) -> None:
-    """Join the topic with a valid token."""
-    await peer.authorize(token(side=side, lifetime_s=lifetime_s))
-    await peer.join(TOPIC)
-    assert await peer.events.next("status") == SUBSCRIBED
 
 
 @pytest.mark.parametrize(("one", "two"), list(itertools.product(CLIENTS, CLIENTS)), ids=name)
@@ -43,6 +30,7 @@ async def test_two_official_clients_talk_both_ways(one: Starter, two: Starter) -
 
 @pytest.mark.parametrize("client", CLIENTS, ids=name)
 @pytest.mark.parametrize("credential", [token(OTHER_TOPIC), KEY], ids=["another call's token", "the key"])
+@pytest.mark.claim("only-you-two")
 async def test_who_is_no_participant_is_told_so(client: Starter, credential: str) -> None:
     """A channel error with the documented text; over REST, too, nothing gets through."""
     async with hub_server() as (hub, url), client(url) as stranger, Phoenix.open(url) as listener:
@@ -104,7 +92,7 @@ async def test_a_client_leaves(client: Starter) -> None:
         await until(lambda: hub.rooms == 0, "the empty room")
 
 
-@pytest.mark.parametrize(("one", "two"), list(itertools.permutations(CLIENTS)), ids=name)
+@pytest.mark.parametrize(("one", "two"), PAIRS, ids=name)
 async def test_a_send_over_http_reaches_the_other_client(one: Starter, two: Starter) -> None:
     """`httpSend` and `http_send` need no joined channel on the sender's side, but deliver to one."""
     async with hub_server() as (_, url), one(url) as a, two(url) as b:

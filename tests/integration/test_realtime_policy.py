@@ -110,6 +110,7 @@ async def disagreements(database: asyncpg.Connection) -> list[str]:
     return found
 
 
+@pytest.mark.claim("only-you-two")
 async def test_the_policies_and_authorize_agree_on_every_case(database: asyncpg.Connection) -> None:
     """One table, three judges: reading and writing on PostgreSQL, and the hub's function."""
     await database.execute(POLICIES)

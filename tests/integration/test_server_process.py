@@ -48,7 +48,7 @@ async def server_process(settings: ServerSettings, port: int) -> AsyncIterator[S
     )
     server = ServerProcess(process, f"127.0.0.1:{port}")
     try:
-        async with asyncio.timeout(20), httpx2.AsyncClient() as client:
+        async with asyncio.timeout(60), httpx2.AsyncClient() as client:
             while not await _ready(client, server.door):
                 await asyncio.sleep(0.05)
         yield server

@@ -7,7 +7,7 @@ from matcher.domain import EndReason, Partner, Side
 from matcher.events import ActiveEvent, EndedEvent, ExpiredEvent, OfferEvent, RequeuedEvent, SupersededEvent
 from matcher.waiting_room import Active, Gone, Offered, Waiting
 from matcher.wire import Prefs
-from tests.integration.waiting import Room, an_id, listening, ticket
+from tests.integration.waiting import Room, an_id, holder, listening, ticket
 
 ADA, BEN, CAT = ticket("ada"), ticket("ben", worker="w2"), ticket("cat")
 
@@ -27,7 +27,8 @@ async def test_who_waits_is_told_about_whoever_comes(room: Room) -> None:
 
         assert isinstance(offered, Offered)
         assert (offered.side, offered.partner, len(offered.call_id)) == (Side.B, Partner.HUMAN, 22)
-        assert await w1.hears() == OfferEvent(ADA.id, offered.call_id, Side.A, Partner.HUMAN)
+        assert offered.holder == holder(ADA)
+        assert await w1.hears() == OfferEvent(ADA.id, offered.call_id, Side.A, Partner.HUMAN, holder(BEN))
 
 
 async def test_entering_again_says_where_the_ticket_stands(room: Room) -> None:
@@ -67,8 +68,8 @@ async def test_both_acknowledge_and_it_is_a_call(room: Room) -> None:
         offered = await room.offer(ADA, BEN)
         await w1.hears()
 
-        assert await room.ack(ADA.id, offered.call_id) == Offered(offered.call_id, Side.A, Partner.HUMAN)
-        assert await room.ack(ADA.id, offered.call_id) == Offered(offered.call_id, Side.A, Partner.HUMAN)
+        assert await room.ack(ADA.id, offered.call_id) == Offered(offered.call_id, Side.A, Partner.HUMAN, holder(BEN))
+        assert await room.ack(ADA.id, offered.call_id) == Offered(offered.call_id, Side.A, Partner.HUMAN, holder(BEN))
         assert await room.ack(BEN.id, offered.call_id) == Active(offered.call_id, Side.B, Partner.HUMAN)
 
         assert await w1.hears() == ActiveEvent(ADA.id, offered.call_id)
@@ -228,13 +229,19 @@ async def test_only_the_newest_blocks_are_kept(room: Room) -> None:
 
 
 async def test_the_other_end_of_a_call_is_known_to_the_server(room: Room) -> None:
-    """By ticket and call; to nobody else."""
+    """By caller and call, while it runs and for as long as recents last; to nobody else."""
     call_id = await room.call(ADA, BEN)
 
-    assert await room.partner_of(ADA.id, call_id) == BEN.caller
-    assert await room.partner_of(BEN.id, call_id) == ADA.caller
-    assert await room.partner_of(CAT.id, call_id) is None
-    assert await room.partner_of(ADA.id, an_id("other")) is None
+    for _ in range(2):
+        assert await room.partner_of(ADA.caller, call_id) == BEN.caller
+        assert await room.partner_of(BEN.caller, call_id) == ADA.caller
+        assert await room.partner_of(CAT.caller, call_id) is None
+        assert await room.partner_of(ADA.caller, an_id("other")) is None
+        await room.end(ADA.id, call_id, EndReason.HANGUP)
+
+    room.clock.advance(601)
+    await room.sweep()
+    assert await room.partner_of(ADA.caller, call_id) is None
 
 
 async def test_position_and_estimate(room: Room) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from redis.asyncio import Redis
 
+from matcher.domain import Holder
 from matcher.events import Event, Resync
 from matcher.policy import rungs
 from matcher.waiting_room import Active, Offered, Terms, Ticket, WaitingRoom
@@ -25,6 +26,11 @@ def ticket(name: str, prefs: Prefs = ENGLISH, *, worker: str = "w1", epoch: int 
     """Return a ticket of the caller `name`."""
     values: dict[str, Any] = {"id": an_id(f"t-{name}"), "joined_ms": 0, "rungs": rungs(prefs), **further}
     return Ticket(caller=an_id(name), epoch=epoch, worker=worker, **values)
+
+
+def holder(of: Ticket) -> Holder:
+    """Return where a ticket's socket is."""
+    return Holder(of.worker, of.id, of.caller)
 
 
 class Room(WaitingRoom):

@@ -13,9 +13,9 @@ local function new_call_id()
   end))
 end
 
-local function claim(id, ticket, cid, side)
+local function claim(id, ticket, cid, side, holder)
   ticket.state, ticket.call, ticket.side = 'offered', cid, side
-  ticket.acked, ticket.connected = false, false
+  ticket.acked, ticket.connected, ticket.holder = false, false, holder
   store(id, ticket)
   call('LPUSH', WAITS, string.format('%d %d', now, math.max(0, now - ticket.joined)))
 end
@@ -24,13 +24,13 @@ end
 local function offer(id, ticket, other_id, other)
   local cid = new_call_id()
   local first = ticket.joined < other.joined
-  claim(id, ticket, cid, first and 'a' or 'b')
-  claim(other_id, other, cid, first and 'b' or 'a')
+  claim(id, ticket, cid, first and 'a' or 'b', {other.worker, other_id, other.caller})
+  claim(other_id, other, cid, first and 'b' or 'a', {ticket.worker, id, ticket.caller})
   call('LTRIM', WAITS, 0, MAX_WAITS - 1)
   call('HSET', CALLS, cid, pack({a = first and id or other_id, b = first and other_id or id, deadline = now + ACK_MS}))
   call('ZADD', DUE, now + RETELL_MS, 'c' .. cid)
-  remember(ticket.caller, other.caller)
-  remember(other.caller, ticket.caller)
+  remember(ticket.caller, other.caller, cid)
+  remember(other.caller, ticket.caller, cid)
   tell_offer(other_id, other)
 end
 
@@ -39,7 +39,7 @@ end
 local function place(id, ticket)
   local rungs, waited = ladder(ticket), now - ticket.joined
   ticket.state, ticket.rung = 'waiting', 0
-  ticket.call, ticket.side, ticket.acked, ticket.connected = nil, nil, nil, nil
+  ticket.call, ticket.side, ticket.acked, ticket.connected, ticket.holder = nil, nil, nil, nil, nil
   while rungs[ticket.rung + 1] and rungs[ticket.rung + 1][1] <= math.max(0, waited) do ticket.rung = ticket.rung + 1 end
   local found = search(ticket, rungs)
   if found then

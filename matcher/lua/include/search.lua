@@ -4,8 +4,8 @@ local function excluded(ticket, recents, other, soft)
   if ticket.caller == other.caller then return true end
   if string.find(ticket.avoid, other.caller, 1, true) then return true end
   if string.find(other.avoid, ticket.caller, 1, true) then return true end
-  local met_until = recents[other.caller]
-  return not soft and met_until and met_until > now
+  local met = recents[other.caller]
+  return not soft and met and met[1] > now
 end
 
 -- The ticket behind an index entry; a dead one is reaped on sight.

@@ -2,7 +2,8 @@
 -- Tickets: a msgpack map with
 --   caller, epoch, joined, worker (the last that held its socket), avoid (callers joined by spaces), rungs (JSON: a
 --   list of [delay, buckets]), state ('waiting' | 'offered' | 'active'), rung (how many rungs have begun);
---   while offered or active: call, side ('a' | 'b'), acked, connected (booleans);
+--   while offered or active: call, side ('a' | 'b'), acked, connected (since when its partner is heard, ms, or false);
+--   while offered: holder {worker, ticket, caller} of the partner, as it was when the two were matched;
 --   after its socket was lost: lost_until (when its call is given up).
 local function ticket_of(id)
   local packed = call('HGET', TICKETS, id)
@@ -27,7 +28,9 @@ end
 local function placed(ticket)
   if not ticket then return pack({'gone', ''}) end
   if ticket.state == 'waiting' then return pack({'waiting', ticket.joined}) end
-  return pack({ticket.state, ticket.call, ticket.side, 'human'})
+  local last = ticket.connected or 0
+  if ticket.state == 'offered' then last = ticket.holder end
+  return pack({ticket.state, ticket.call, ticket.side, 'human', last})
 end
 
 local SUPERSEDED = pack({'gone', 'superseded'})

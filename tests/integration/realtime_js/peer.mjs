@@ -1,7 +1,7 @@
 /**
  * The unmodified @supabase/realtime-js in Node, driven line by line.
  *
- *     node peer.mjs <base URL> <publishable key>
+ *     node peer.mjs <base URL> <publishable key> <how long it waits for answers, s>
  *
  * Commands come as JSON lines on standard input, `{"do": …}`; what happens goes out as JSON lines `[kind, value]`.
  */
@@ -11,9 +11,12 @@ import { createInterface } from 'node:readline';
 const require = createRequire(new URL('../../../web/package.json', import.meta.url));
 const { RealtimeClient } = require('@supabase/realtime-js');
 
-const [url, apikey] = process.argv.slice(2);
+const [url, apikey, patience] = process.argv.slice(2);
+const timeout = patience * 1000;
 // Node's own WebSocket never fires `close` after a refused connection, on which the client's reconnect waits.
-const client = new RealtimeClient(url, { params: { apikey }, transport: require('ws') });
+const client = new RealtimeClient(url, {
+  params: { apikey }, timeout, heartbeatIntervalMs: timeout, reconnectAfterMs: () => 500, transport: require('ws'),
+});
 const tell = (kind, value) => process.stdout.write(`${JSON.stringify([kind, value])}\n`);
 let channel = null;
 
@@ -34,6 +37,9 @@ const commands = {
   send: async ({ event, payload }) => tell('sent', await channel.send({ type: 'broadcast', event, payload })),
   httpSend: async ({ event, payload }) =>
     tell('sent', await channel.httpSend(event, payload).catch((error) => error.message)),
+  flood({ event, payload, count }) {
+    for (let n = 0; n < count; n += 1) void channel.send({ type: 'broadcast', event, payload });
+  },
   leave: () => client.removeChannel(channel),
 };
 

@@ -27,3 +27,25 @@ def test_a_connected_call_ends_at_its_length() -> None:
     assert call.setup_s == 4
     assert call.overdue(65_000) is None
     assert call.overdue(65_001) is EndReason.MAX_LENGTH
+
+
+def test_only_a_talk_uses_up_the_place() -> None:
+    """Whoever heard nobody keeps its place, and so does who heard something of a call that then failed at once."""
+    silent, short = watch(), watch()
+    short.connect(5_000)
+
+    assert not silent.counts(EndReason.PARTNER_LEFT, 20_000)
+    assert short.counts(EndReason.PARTNER_LEFT, 6_000)
+    assert not short.counts(EndReason.FAILED, 26_000)
+    assert short.counts(EndReason.FAILED, 26_001)
+
+
+def test_a_resumed_call_has_been_a_talk() -> None:
+    """However soon after its return it fails."""
+    call = watch()
+    call.resume(-20_000)
+
+    assert call.connected
+    assert call.talked_ms(3_000) == 23_000
+    assert call.overdue(40_001) is EndReason.MAX_LENGTH
+    assert call.counts(EndReason.FAILED, 3_000)

@@ -15,6 +15,7 @@ MESSAGES: tuple[wire.AnyClientMessage, ...] = (
     wire.Ready(),
     wire.Ack(CALL_ID),
     wire.Connected(CALL_ID),
+    wire.Renew(CALL_ID),
     wire.Failed(CALL_ID, Stage.ICE),
     wire.Hangup(CALL_ID),
     wire.Block(CALL_ID),

@@ -12,6 +12,7 @@ OLD = "old:" + "o" * 32
 NEW = "new:" + "n" * 32
 
 
+@pytest.mark.claim("random-number")
 def test_a_token_names_a_random_caller_until_it_expires() -> None:
     """Two tokens are two callers; after its lifetime a token is refused."""
     clock = FakeClock()

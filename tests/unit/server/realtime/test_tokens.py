@@ -60,7 +60,7 @@ def test_what_is_minted_verifies() -> None:
     """The same key verifies; without a configured key one is made, for this process alone."""
     for key in (Secret(SECRET), Secret()):
         tokens = ChannelTokens(key, clock=StoppedClock())
-        assert tokens.verify(tokens.mint(TOPIC, Side.A, 60)) == Claims("authenticated", NOW_S + 60, TOPIC)
+        assert tokens.verify(tokens.mint(TOPIC, Side.A, 60)) == Claims("authenticated", NOW_S + 60, TOPIC, "a")
     with pytest.raises(Denied):
         ChannelTokens(Secret(), clock=StoppedClock()).verify(tokens.mint(TOPIC, Side.A, 60))
 
