@@ -3,7 +3,8 @@
 `web/src/call/candidates.ts` is the twin; `tests/vectors/candidates.json` holds the two together.
 
 A candidate cannot be added before the remote description is set (W3C WebRTC section 4.4.2), and it belongs to one
-generation of ICE credentials: those of the described generation pass, those of the next one wait, older ones are late.
+generation of ICE credentials: those of the described generation pass, those of later ones wait, because an ICE restart
+may fail and be tried again before it is described; older ones are late.
 """
 
 from collections import defaultdict
@@ -13,6 +14,8 @@ from bot.parameters import Candidate
 
 # An honest partner has one relay candidate for each TURN URL; each more would be one more address our relay opens.
 MAX_CANDIDATES = 4
+# So many restarts may be tried in a row before one is described.
+MAX_AHEAD = 8
 
 
 class End(NamedTuple):
@@ -55,11 +58,11 @@ class CandidateBuffer:
         """Note that the remote description of this generation is set; return what has waited for it."""
         self._described = generation
         released = [addition for addition in self._waiting if addition.generation == generation]
-        self._waiting.clear()
+        self._waiting = [addition for addition in self._waiting if addition.generation > generation]
         return released
 
     def _expects(self, generation: int) -> bool:
-        return generation in (self._described, self._described + 1)
+        return self._described <= generation <= self._described + MAX_AHEAD
 
     def _pass(self, addition: Addition) -> list[Addition]:
         if addition.generation == self._described:

@@ -8,41 +8,18 @@ for a line break (RFC 8839 section 5 gives the grammars of ufrag and pwd).
 
 import ipaddress
 import json
-import re
 from enum import StrEnum
-from typing import Annotated
 
 import msgspec
-from msgspec import Meta, Struct
+
+from matcher.parameters import MAX_GENERATION, Candidate, Parameters
+
+__all__ = [
+    "MAX_DATA_CHARS", "MAX_GENERATION", "Candidate", "Parameters", "Reach", "reach_of", "read_candidate",
+    "read_parameters",
+]  # fmt: skip
 
 MAX_DATA_CHARS = 1024
-MAX_GENERATION = 255
-
-Generation = Annotated[int, Meta(ge=0, le=MAX_GENERATION)]
-
-
-# \Z, not $: Python's $ also matches before a final line break, which is what must never pass.
-class Parameters(Struct, frozen=True, forbid_unknown_fields=True):
-    """One end's connection parameters.
-
-    `generation` is 0 for the first connection; each ICE restart counts one up. `fingerprint` is the SHA-256 of the DTLS
-    certificate: 32 upper-case hexadecimal bytes with colons (RFC 8122 section 5). `payload_type` is the RTP payload
-    type under which this end receives Opus.
-    """
-
-    generation: Generation
-    ufrag: Annotated[str, Meta(pattern=r"\A[A-Za-z0-9+/]{4,32}\Z")]
-    pwd: Annotated[str, Meta(pattern=r"\A[A-Za-z0-9+/]{22,64}\Z")]
-    fingerprint: Annotated[str, Meta(pattern=r"\A[0-9A-F]{2}(:[0-9A-F]{2}){31}\Z")]
-    payload_type: Annotated[int, Meta(ge=96, le=127)]
-
-
-class Candidate(Struct, frozen=True, forbid_unknown_fields=True):
-    """A relay candidate: IPv4, dotted, and port."""
-
-    generation: Generation
-    ip: str
-    port: Annotated[int, Meta(ge=1024, le=65535)]
 
 
 class Reach(StrEnum):
@@ -53,8 +30,6 @@ class Reach(StrEnum):
     NEVER = "never"  # no place for a relay at all
 
 
-_OCTET = r"(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
-_IPV4 = re.compile(rf"{_OCTET}(\.{_OCTET}){{3}}")
 # IANA IPv4 Special-Purpose Address Registry, kept here because `ipaddress` changes its own with Python's versions.
 _LOCAL = [ipaddress.IPv4Network(text) for text in (
     "10.0.0.0/8", "127.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10",
@@ -67,9 +42,10 @@ _NEVER = [ipaddress.IPv4Network(text) for text in (
 
 def reach_of(ip: str) -> Reach | None:
     """Return what kind of address a dotted IPv4 is, or None where it is not one."""
-    if not _IPV4.fullmatch(ip):
+    try:
+        address = ipaddress.IPv4Address(ip)
+    except ValueError:
         return None
-    address = ipaddress.IPv4Address(ip)
     if any(address in network for network in _LOCAL):
         return Reach.LOCAL
     return Reach.NEVER if any(address in network for network in _NEVER) else Reach.PUBLIC

@@ -12,6 +12,7 @@ The channel delivers at most once and keeps nothing for a late joiner. Therefore
 """
 
 import json
+import math
 import re
 from collections import deque
 from collections.abc import Callable
@@ -29,6 +30,9 @@ RESEND_MAX_MS = 2000.0
 ACK_MS = 80
 COALESCE_MS = 20
 MAX_RETIRED = 8
+# Frames that may go out at once, and the time after which each counts no more: a partner cannot make us flood.
+BURST = 20
+PACE_MS = 100
 
 _KIND = re.compile(r"[a-z_]{1,24}")
 
@@ -56,8 +60,12 @@ class Frame(Struct, frozen=True, forbid_unknown_fields=True):
     m: Annotated[list[Entry], Meta(max_length=WINDOW)]
 
 
-def _chars(value: object) -> int:
-    return len(json.dumps(value, separators=(",", ":"), ensure_ascii=False))
+def _chars(value: object) -> float:
+    """Return the characters of compact JSON; beyond all limits where nesting is too deep to be written."""
+    try:
+        return len(json.dumps(value, separators=(",", ":"), ensure_ascii=False))
+    except RecursionError:
+        return math.inf
 
 
 def read_frame(payload: object) -> Frame | None:
@@ -93,6 +101,7 @@ class Reliable:
         self._due: int | None = None
         self._resend_at: int | None = None
         self._resend_ms = RESEND_MS
+        self._paced_ms = 0  # when all frames sent so far count no more
 
     @property
     def settled(self) -> bool:
@@ -104,7 +113,8 @@ class Reliable:
         """When `poll` has a frame to hand out next, in ms, or None: nothing is due."""
         if not self._joined:
             return None
-        return min((at for at in (self._due, self._resend_at) if at is not None), default=None)
+        wanted = min((at for at in (self._due, self._resend_at) if at is not None), default=None)
+        return None if wanted is None else max(wanted, self._paced_ms - BURST * PACE_MS)
 
     def join(self, now_ms: int) -> None:
         """Note that the channel carries frames, for the first time or again."""
@@ -153,6 +163,7 @@ class Reliable:
         frame = {"e": self.epoch, "p": self._peer, "w": wants, "a": self._received, "m": self._tail()}
         self._wants = False
         self._due = None
+        self._paced_ms = max(self._paced_ms, now_ms) + PACE_MS
         self._resend_at = None if self.settled else now_ms + self._spread()
         return frame
 
@@ -184,7 +195,7 @@ class Reliable:
         entries: list[list[Any]] = []
         if not self._peer:
             return entries
-        room = MAX_FRAME_CHARS - 256
+        room: float = MAX_FRAME_CHARS - 256
         for number, message in enumerate(self._sent[self._acked : self._acked + WINDOW], self._acked + 1):
             entry = [number, message.kind, message.data]
             room -= _chars(entry) + 1
