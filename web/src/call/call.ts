@@ -1,39 +1,37 @@
-/** One call from its match to its end: joins the signaling, the peer and the time-outs. */
+/** One call from its match to its end: joins the signaling, the peer, the time-outs and the ICE restarts. */
 
 import type { Stage } from '../caller/types.ts';
 import type { Grant, Matched } from '../caller/wire.ts';
+import { Agreement } from './agreement.ts';
+import type { Way } from './agreement.ts';
+import { loadRealtime } from './channel.ts';
+import type { CallListener } from './listener.ts';
 import { Leak } from './local.ts';
 import { readSignal } from './messages.ts';
 import type { Signal } from './messages.ts';
+import { onNetworkChange } from './network.ts';
+import { readDescription } from './parameters.ts';
+import type { Parameters } from './parameters.ts';
+import { Forged } from './peer.ts';
 import type { Peer } from './peer.ts';
 import { readSample } from './quality.ts';
 import type { Sample } from './quality.ts';
 import type { Message } from './reliable.ts';
+import { Restarts } from './restarts.ts';
+import { loadVerification, Safety } from './safety.ts';
+import { SetupClock } from './setup.ts';
 import { Signaling } from './signaling.ts';
 import { Watch } from './watch.ts';
 
-const SETUP_POLL_MS = 40;
-const TALK_POLL_MS = 500;
+const SETUP_POLL_MS = 20;
+const TALK_POLL_MS = 250;
+/** A poll that comes so late was held up by the machine's sleep: whatever was connected may not be any more. */
+const SLEPT_MS = 5000;
 /** What an honest partner says before our own peer is there. */
 const MAX_EARLY = 16;
 
-export interface CallListener {
-  stage(stage: Stage): void;
-  /** The partner's first audio has arrived. */
-  connected(): void;
-  stream(stream: MediaStream): void;
-  partnerMuted(muted: boolean): void;
-  /** The path looks dead, or alive again. */
-  suspect(): void;
-  recovered(): void;
-  /** About twice a second while talking. */
-  sample(sample: Sample): void;
-  /** The partner says that the call is over; the server's word counts, where it can be heard. */
-  bye(): void;
-  /** The call cannot come to be, or is lost. */
-  failed(stage: Stage): void;
-  leak(): void;
-}
+/** Load what a call needs and the page before it does not: while waiting there is time for it. */
+export const loadCall = (): Promise<unknown> => Promise.all([loadRealtime(), loadVerification()]);
 
 export class Call {
   readonly id: string;
@@ -41,58 +39,91 @@ export class Call {
   private readonly listener: CallListener;
   private readonly signaling: Signaling;
   private readonly early: Message[] = [];
+  private readonly making: Promise<Peer>;
   private peer: Peer | null = null;
-  private stage: Stage | 'talking' | 'over' = 'channel';
-  private described = false;
-  private deadline: ReturnType<typeof setTimeout> | undefined;
+  private safety: Safety | null = null;
+  private readonly setup: SetupClock;
+  private over = false;
+  private readonly agreement = new Agreement();
+  /** What the server has told before our own peer was there. */
+  private unread: unknown;
+  private showsMuted = false;
   private poll: ReturnType<typeof setTimeout> | undefined;
   private readonly watch = new Watch();
+  private readonly restarts = new Restarts();
+  private readonly deafen: () => void;
+  private lookedMs = performance.now();
+  /** What is done to the connection, one after the other. */
+  private steps: Promise<void> = Promise.resolve();
 
   constructor(match: Matched, peer: Promise<Peer>, listener: CallListener) {
     this.id = match.call_id;
     this.match = match;
     this.listener = listener;
-    this.enter('channel', match.deadlines.channel_s);
+    this.unread = match.description;
+    this.setup = new SetupClock(match.deadlines, {
+      stage: (stage) => listener.stage(stage),
+      late: (stage) => this.fail(stage),
+    });
     this.signaling = new Signaling(match.topic, match.channel, {
-      joined: () => {
-        if (this.stage === 'channel') this.enter('parameters', match.deadlines.parameters_s);
-      },
+      joined: () => this.setup.step('join'),
       message: (message) => this.onMessage(message),
     });
+    this.making = peer;
     peer.then((made) => this.onPeer(made), (error: unknown) => this.onFault(error));
+    this.deafen = onNetworkChange(() => this.renewPath());
   }
 
-  set muted(muted: boolean) {
-    if (this.peer) this.peer.muted = muted;
-    this.signaling.send({ kind: 'mute', muted });
+  /** Send silence if the person `chose` it, and tell the partner what `shows`: the system may mute as well. */
+  mute(chose: boolean, shows: boolean): void {
+    if (this.peer) this.peer.muted = chose;
+    if (shows !== this.showsMuted) this.signaling.send({ kind: 'mute', muted: shows });
+    this.showsMuted = shows;
+  }
+
+  /** Whether the partner has been heard. */
+  get talking(): boolean {
+    return !this.over && this.setup.done;
+  }
+
+  /** The partner's description has come by way of the server; the channel must bring the same, or none. */
+  describe(data: unknown): void {
+    if (this.over) return;
+    if (!this.peer) {
+      this.unread = data;
+      return;
+    }
+    const description = readDescription(data, this.peer.hasLocalRelay);
+    if (!description) return;
+    for (const candidate of description.candidates) this.onSignal({ kind: 'candidate', candidate });
+    this.onParameters(description.parameters, 'server');
   }
 
   /** The microphone has changed. */
   async replaceMicrophone(track: MediaStreamTrack): Promise<void> {
-    await this.peer?.replaceMicrophone(track);
+    const peer = await this.making.catch(() => null);
+    if (!this.over) await peer?.replaceMicrophone(track);
   }
 
   renew(grant: Grant): void {
     this.signaling.renew(grant);
   }
 
+  /** Look for a new path, on new relays, while the old one serves. */
+  renewPath(): void {
+    if (!this.talking) return;
+    this.restarts.want();
+    this.restartIfDue();
+  }
+
   close(): void {
-    this.stage = 'over';
-    clearTimeout(this.deadline);
+    this.over = true;
+    this.deafen();
+    this.setup.close();
     clearTimeout(this.poll);
+    this.safety?.close();
     this.signaling.close();
     this.peer?.close();
-  }
-
-  private get over(): boolean {
-    return this.stage === 'over';
-  }
-
-  private enter(stage: Stage, seconds: number): void {
-    this.stage = stage;
-    clearTimeout(this.deadline);
-    this.deadline = setTimeout(() => this.fail(stage), seconds * 1000);
-    if (stage !== 'channel') this.listener.stage(stage);
   }
 
   private fail(stage: Stage): void {
@@ -105,7 +136,13 @@ export class Call {
     if (this.over) return;
     this.close();
     if (error instanceof Leak) this.listener.leak();
-    else this.listener.failed('relay');
+    else this.listener.failed(error instanceof Forged ? 'parameters' : 'relay');
+  }
+
+  private onViolation(): void {
+    if (this.over) return;
+    this.close();
+    this.listener.violated();
   }
 
   private onPeer(peer: Peer): void {
@@ -114,16 +151,21 @@ export class Call {
       return;
     }
     this.peer = peer;
-    const { generation } = peer.parameters;
     peer.listen({
       candidate: (candidate) => this.signaling.send({ kind: 'candidate', candidate }),
-      endOfCandidates: () => this.signaling.send({ kind: 'end_of_candidates', generation }),
+      endOfCandidates: (generation) => this.signaling.send({ kind: 'end_of_candidates', generation }),
       state: (state) => this.onState(state),
       stream: (stream) => this.listener.stream(stream),
       leak: () => this.onFault(new Leak()),
     });
     // After the candidates in hand, so that the partner knows them by the time it describes us.
     this.signaling.send({ kind: 'parameters', parameters: peer.parameters });
+    this.safety = new Safety(this.match, peer.parameters.fingerprint, {
+      send: (signal) => { if (!this.over) this.signaling.send(signal); },
+      words: (words) => this.listener.safetyWords(words),
+      violated: () => this.onViolation(),
+    });
+    if (this.unread !== undefined) this.describe(this.unread);
     for (const message of this.early.splice(0)) this.onMessage(message);
   }
 
@@ -134,23 +176,20 @@ export class Call {
       return;
     }
     const signal = readSignal(message, this.peer.hasLocalRelay);
-    if (signal) this.onSignal(signal, this.peer).catch((error: unknown) => this.onFault(error));
+    if (signal) this.onSignal(signal);
   }
 
-  private async onSignal(signal: Signal, peer: Peer): Promise<void> {
+  private onSignal(signal: Signal): void {
     switch (signal.kind) {
       case 'parameters':
-        // A peer serves one call and one partner: a second set could only be somebody else's.
-        if (this.described || signal.parameters.generation !== 0) return;
-        this.described = true;
-        this.enter('ice', this.match.deadlines.ice_s);
-        await peer.connect(this.match.side, signal.parameters);
-        void this.look();
-        return;
+        return this.onParameters(signal.parameters, 'channel');
       case 'candidate':
-        return peer.addCandidate(signal.candidate);
+        return this.step((peer) => peer.addCandidate(signal.candidate));
       case 'end_of_candidates':
-        return peer.endCandidates(signal.generation);
+        return this.step((peer) => peer.endCandidates(signal.generation));
+      case 'commitment':
+      case 'reveal':
+        return this.safety?.receive(signal);
       case 'mute':
         return this.listener.partnerMuted(signal.muted);
       case 'bye':
@@ -158,35 +197,95 @@ export class Call {
     }
   }
 
+  private onParameters(parameters: Parameters, way: Way): void {
+    const { generation } = parameters;
+    const connect = (): void => {
+      this.safety?.describe(parameters.fingerprint);
+      this.step((peer) => peer.connect(this.match.side, parameters));
+    };
+    if (generation > 0) {
+      // Until the first description is set there is nothing to restart.
+      const answer = this.agreement.reached ? this.restarts.receive(generation, performance.now()) : null;
+      if (answer === 'follow') this.offer(generation);
+      if (answer) connect();
+      return;
+    }
+    const verdict = this.agreement.take(parameters, way);
+    if (verdict === 'broken') this.onFault(new Forged());
+    if (verdict !== 'connect') return;
+    this.setup.step('describe');
+    connect();
+    void this.look();
+  }
+
+  /** Do something to the connection when all before it is done. */
+  private step(act: (peer: Peer) => Promise<void>): void {
+    this.steps = this.steps.then(async () => {
+      if (this.peer && !this.over) await act(this.peer);
+    }).catch((error: unknown) => this.onFault(error));
+  }
+
+  private restartIfDue(): void {
+    const generation = this.restarts.due(performance.now());
+    if (generation === null) return;
+    this.signaling.doubt(this.restarts.attempts);
+    this.offer(generation);
+  }
+
+  private offer(generation: number): void {
+    const { pauseMs } = this.restarts;
+    this.step(async (peer) => {
+      if (pauseMs > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs));
+      const servers = await this.listener.servers(this.restarts.attempts);
+      if (this.over) return;
+      const parameters = await peer.restart(generation, servers);
+      this.signaling.send({ kind: 'parameters', parameters });
+    });
+  }
+
   private onState(state: RTCPeerConnectionState): void {
-    if (state === 'connected' && this.stage === 'ice') this.enter('audio', this.match.deadlines.audio_s);
+    if (state === 'connected') this.setup.step('connect');
+    else if (this.talking && (state === 'disconnected' || state === 'failed')) this.doubt();
     else if (state === 'failed') this.fail('ice');
-    else if (state === 'disconnected' && this.stage === 'talking' && this.watch.suspect()) this.listener.suspect();
+  }
+
+  private doubt(): void {
+    if (this.watch.suspect()) this.listener.suspect();
+    this.restarts.trouble(performance.now());
+    this.restartIfDue();
   }
 
   /** Look at the counters again and again: soon before the first audio, at ease after it. */
   private async look(): Promise<void> {
     const report = await this.peer?.getStats().catch(() => undefined);
-    if (this.over || !report) return;
+    if (this.over || !this.peer || !report) return;
     const sample = readSample(report.values(), performance.now());
     if (sample.relayed === false) return this.onFault(new Leak());
-    if (this.stage !== 'talking' && sample.packetsReceived > 0) this.talk();
-    if (this.stage === 'talking') this.judge(sample);
+    if (!this.talking && (this.peer.hears || sample.packetsReceived > 0)) this.talk();
+    if (this.talking) this.judge(sample);
     if (this.over) return;
-    this.poll = setTimeout(() => void this.look(), this.stage === 'talking' ? TALK_POLL_MS : SETUP_POLL_MS);
+    this.poll = setTimeout(() => void this.look(), this.talking ? TALK_POLL_MS : SETUP_POLL_MS);
   }
 
   private talk(): void {
-    this.stage = 'talking';
-    clearTimeout(this.deadline);
+    this.setup.step('hear');
+    this.lookedMs = performance.now();
     this.listener.connected();
   }
 
   private judge(sample: Sample): void {
     this.listener.sample(sample);
+    if (sample.atMs - this.lookedMs > SLEPT_MS) this.restarts.want();
+    this.lookedMs = sample.atMs;
     const verdict = this.watch.see(sample.packetsReceived, sample.atMs);
-    if (verdict === 'suspect') this.listener.suspect();
-    else if (verdict === 'recovered') this.listener.recovered();
-    else if (verdict === 'lost') this.fail('ice');
+    if (verdict === 'suspect') {
+      this.listener.suspect();
+      this.restarts.trouble(sample.atMs);
+    } else if (verdict === 'recovered') {
+      this.restarts.calm();
+      this.listener.recovered();
+    }
+    if (this.restarts.lost(sample.atMs)) this.fail('ice');
+    else this.restartIfDue();
   }
 }

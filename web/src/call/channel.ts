@@ -13,6 +13,9 @@ const EVENT = 's';
 const RECONNECT_MS = [200, 500, 1000, 2000];
 const RECONNECT_MAX_MS = 4000;
 const MAX_FAULTS = 2;
+/** How long a socket that is in doubt has to carry an answer. */
+const ANSWER_MS = 500;
+const ANSWER_MAX_MS = 4000;
 
 export interface ChannelListener {
   joined(): void;
@@ -60,6 +63,23 @@ export class Channel {
     this.grant = grant;
     if (this.joined) void this.client?.setAuth(grant.token);
     else this.rebuild(0);
+  }
+
+  /**
+   * The network may have changed under the socket, which is told by nobody: one without an answer is replaced.
+   * `times`: so many times in a row. A slow line has longer each time, so that there is an end to replacing.
+   */
+  doubt(times: number): void {
+    const { client } = this;
+    if (!client || !this.joined) return; // a new one is under way
+    let answered = false;
+    client.onHeartbeat((status) => {
+      answered ||= status === 'ok';
+    });
+    void client.sendHeartbeat();
+    setTimeout(() => {
+      if (!answered && this.client === client) this.rebuild(0);
+    }, Math.min(ANSWER_MS * 2 ** (times - 1), ANSWER_MAX_MS));
   }
 
   close(): void {
@@ -111,6 +131,7 @@ export class Channel {
   }
 
   private rebuild(delayMs: number): void {
+    if (this.joined) this.listener.parted();
     this.drop();
     clearTimeout(this.timer);
     this.timer = setTimeout(() => void this.open(), delayMs);

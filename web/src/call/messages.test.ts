@@ -14,6 +14,8 @@ test('messages: every signal survives the way through a message', () => {
     { kind: 'parameters', parameters: PARAMETERS },
     { kind: 'candidate', candidate: { generation: 0, ip: '141.101.90.1', port: 50000 } },
     { kind: 'end_of_candidates', generation: 0 },
+    { kind: 'commitment', commitment: 'a'.repeat(42) + 'A' },
+    { kind: 'reveal', nonce: 'a'.repeat(21) + 'A' },
     { kind: 'mute', muted: true },
     { kind: 'bye' },
   ];

@@ -1,13 +1,20 @@
 /** What travels in the reliable session, by kind. Pure. Unknown kinds are for a later version and are skipped. */
 
-import { hasShape, isInteger, MAX_GENERATION, readCandidate, readParameters } from './parameters.ts';
+import { hasShape, isInteger, matches, MAX_GENERATION, readCandidate, readParameters } from './parameters.ts';
 import type { Candidate, Parameters } from './parameters.ts';
 import type { Message } from './reliable.ts';
+
+// The last digit of base64url carries bits beyond the last byte; one value has one spelling only where they are 0.
+const COMMITMENT = /^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/;
+const NONCE = /^[A-Za-z0-9_-]{21}[AQgw]$/;
 
 export type Signal =
   | { kind: 'parameters'; parameters: Parameters }
   | { kind: 'candidate'; candidate: Candidate }
   | { kind: 'end_of_candidates'; generation: number }
+  /** SHA-256 and 16 bytes, base64url; see `sas.ts`. */
+  | { kind: 'commitment'; commitment: string }
+  | { kind: 'reveal'; nonce: string }
   | { kind: 'mute'; muted: boolean }
   | { kind: 'bye' };
 
@@ -26,6 +33,16 @@ export function readSignal({ kind, data }: Message, allowLocal: boolean): Signal
       if (!hasShape(data, ['generation'])) return null;
       const generation = data['generation'];
       return isInteger(generation, 0, MAX_GENERATION) ? { kind, generation } : null;
+    }
+    case 'commitment': {
+      if (!hasShape(data, ['commitment'])) return null;
+      const commitment = data['commitment'];
+      return matches(commitment, COMMITMENT) ? { kind, commitment } : null;
+    }
+    case 'reveal': {
+      if (!hasShape(data, ['nonce'])) return null;
+      const nonce = data['nonce'];
+      return matches(nonce, NONCE) ? { kind, nonce } : null;
     }
     case 'mute': {
       if (!hasShape(data, ['muted'])) return null;
@@ -47,6 +64,10 @@ export function toMessage(signal: Signal): Message {
       return { kind: signal.kind, data: { ...signal.candidate } };
     case 'end_of_candidates':
       return { kind: signal.kind, data: { generation: signal.generation } };
+    case 'commitment':
+      return { kind: signal.kind, data: { commitment: signal.commitment } };
+    case 'reveal':
+      return { kind: signal.kind, data: { nonce: signal.nonce } };
     case 'mute':
       return { kind: signal.kind, data: { muted: signal.muted } };
     case 'bye':

@@ -24,6 +24,13 @@ export interface Candidate {
   port: number;
 }
 
+/** One end of a connection that waits for its partner. */
+export interface Description {
+  parameters: Parameters;
+  /** The relay candidates gathered so far; more may follow. */
+  candidates: Candidate[];
+}
+
 export const MAX_DATA_CHARS = 1024;
 export const MAX_GENERATION = 255;
 
@@ -40,7 +47,8 @@ export function hasShape(data: unknown, keys: string[]): data is Record<string, 
     && JSON.stringify(data).length <= MAX_DATA_CHARS;
 }
 
-const matches = (value: unknown, pattern: RegExp): value is string => typeof value === 'string' && pattern.test(value);
+export const matches = (value: unknown, pattern: RegExp): value is string =>
+  typeof value === 'string' && pattern.test(value);
 
 export const isInteger = (value: unknown, least: number, most: number): value is number =>
   typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most;
@@ -86,4 +94,14 @@ export function readCandidate(data: unknown, allowLocal: boolean): Candidate | n
   if (!isInteger(generation, 0, MAX_GENERATION) || !isInteger(port, 1024, 65535) || typeof ip !== 'string') return null;
   const reach = reachOf(ip);
   return reach === 'public' || (reach === 'local' && allowLocal) ? { generation, ip, port } : null;
+}
+
+/** The description in a message, with those of its candidates that pass, or null. `allowLocal`: see `readCandidate`. */
+export function readDescription(data: unknown, allowLocal: boolean): Description | null {
+  if (!hasShape(data, ['parameters', 'candidates'])) return null;
+  const parameters = readParameters(data['parameters']);
+  const { candidates } = data;
+  if (!parameters || parameters.generation !== 0 || !Array.isArray(candidates)) return null;
+  const passed = candidates.map((candidate: unknown) => readCandidate(candidate, allowLocal));
+  return { parameters, candidates: passed.filter((candidate) => candidate !== null) };
 }

@@ -2,31 +2,36 @@
  * The one place that makes an RTCPeerConnection. It reaches the partner through TURN relays only.
  *
  * The policy is set in the constructor, because a later one still lets addresses out that were gathered before it
- * (RFC 9429 section 3.5.3). One peer serves one call: certificate, ufrag, CNAME and track id are new each time.
+ * (RFC 9429 section 3.5.3). One peer serves one call: certificate, ufrag, CNAME and track id are new each time. An ICE
+ * restart (`restart`) gives it a new path and new relays within the same call; the old path serves meanwhile.
  */
 
 import type { IceServer } from '../caller/wire.ts';
 import type { Side } from '../caller/types.ts';
-import { CandidateBuffer } from './candidates.ts';
+import { CandidateBuffer, MAX_CANDIDATES } from './candidates.ts';
 import type { Addition } from './candidates.ts';
 import { Leak, ownCandidate, ownDescription } from './local.ts';
 import type { OwnDescription } from './local.ts';
 import { reachOf } from './parameters.ts';
-import type { Candidate, Parameters } from './parameters.ts';
+import type { Candidate, Description, Parameters } from './parameters.ts';
 import { candidateLine, describe } from './template.ts';
 
 const GATHER_MS = 10_000;
-const GENERATION = 0;
 
 /** No relay gave an address. */
 export class NoRelay extends Error {
   override name = 'NoRelay';
 }
 
+/** A restart, or another way, brought another certificate: whoever sent it is not whom we talk to. */
+export class Forged extends Error {
+  override name = 'Forged';
+}
+
 export interface PeerListener {
   /** One of our own candidates; those gathered before listening come at once. */
   candidate(candidate: Candidate): void;
-  endOfCandidates(): void;
+  endOfCandidates(generation: number): void;
   state(state: RTCPeerConnectionState): void;
   stream(stream: MediaStream): void;
   leak(): void;
@@ -52,6 +57,10 @@ export class Peer {
   private readonly transceiver: RTCRtpTransceiver;
   private track: MediaStreamTrack;
   private own: OwnDescription | null = null;
+  private partner: Parameters | null = null;
+  /** The newest generation, and which of them a ufrag belongs to. */
+  private generation = 0;
+  private readonly generations = new Map<string, number>();
   private readonly gathered: Candidate[] = [];
   private complete = false;
   private listener: PeerListener | null = null;
@@ -92,9 +101,13 @@ export class Peer {
     }
   }
 
-  /** What the partner needs to know of us. */
   get parameters(): Parameters {
-    return this.description.parameters;
+    return this.local.parameters;
+  }
+
+  /** What the partner needs to know of us. */
+  get description(): Description {
+    return { parameters: this.parameters, candidates: this.gathered.slice(0, MAX_CANDIDATES) };
   }
 
   /** Whether our relay is one of this machine or this house; see `readCandidate`. */
@@ -105,18 +118,40 @@ export class Peer {
   listen(listener: PeerListener): void {
     this.listener = listener;
     for (const candidate of this.gathered) listener.candidate(candidate);
-    if (this.complete) listener.endOfCandidates();
+    if (this.complete) listener.endOfCandidates(this.generation);
+  }
+
+  /**
+   * Begin an ICE restart: the next offer, with a new ufrag and new relay allocations. `connect` with the partner's
+   * parameters of the same generation ends it; until then, and until the new path works, the old one is used.
+   *
+   * `servers`: fresh credentials; null: those in use still do.
+   *
+   * @throws Leak The browser changed more than an ICE restart may.
+   */
+  async restart(generation: number, servers: readonly IceServer[] | null): Promise<Parameters> {
+    const { fingerprint } = this.parameters;
+    if (servers) this.connection.setConfiguration(relayOnly(servers));
+    this.connection.restartIce();
+    this.generation = generation;
+    this.complete = false;
+    await this.describeOwn();
+    if (this.parameters.fingerprint !== fingerprint) throw new Leak();
+    return this.parameters;
   }
 
   /**
    * Connect to the partner. Both ends have made an offer: each takes the other's parameters as the answer to its own.
    *
-   * @throws Leak The partner claims our own certificate: somebody reflects our signals.
+   * @throws Forged It is our own certificate, reflected; or in a restart not the one that the call began with.
    */
   async connect(side: Side, partner: Parameters): Promise<void> {
-    if (partner.fingerprint === this.parameters.fingerprint) throw new Leak();
+    if (partner.fingerprint === this.parameters.fingerprint) throw new Forged();
+    if (this.partner && partner.fingerprint !== this.partner.fingerprint) throw new Forged();
+    if (this.partner && partner.payload_type !== this.partner.payload_type) throw new Forged();
+    this.partner = partner;
     const early = this.buffer.describe(partner.generation);
-    const sdp = describe(partner, side === 'a' ? 'passive' : 'active', this.description.mid) + known(early);
+    const sdp = describe(partner, side === 'a' ? 'passive' : 'active', this.local.mid) + known(early);
     await this.connection.setRemoteDescription({ type: 'answer', sdp });
     await this.addAll(early.filter((addition) => 'end' in addition));
   }
@@ -135,11 +170,18 @@ export class Peer {
   }
 
   async replaceMicrophone(microphone: MediaStreamTrack): Promise<void> {
+    // A track that nobody stops would keep the microphone on.
+    if (this.connection.signalingState === 'closed') return;
     const old = this.track;
     this.track = microphone.clone();
     this.track.enabled = old.enabled;
     old.stop();
     await this.transceiver.sender.replaceTrack(this.track);
+  }
+
+  /** Whether any audio has come; unlike `getStats` never from a cache. */
+  get hears(): boolean {
+    return this.transceiver.receiver.getSynchronizationSources().length > 0;
   }
 
   getStats(): Promise<RTCStatsReport> {
@@ -153,7 +195,7 @@ export class Peer {
     this.connection.close();
   }
 
-  private get description(): OwnDescription {
+  private get local(): OwnDescription {
     if (!this.own) throw new TypeError('not prepared');
     return this.own;
   }
@@ -164,16 +206,23 @@ export class Peer {
     });
     const timer = setTimeout(() => this.settle?.reject(new NoRelay()), GATHER_MS);
     try {
-      await Promise.all([first, this.connection.setLocalDescription()]);
+      await Promise.all([first, this.describeOwn()]);
     } finally {
       clearTimeout(timer);
     }
-    this.own = ownDescription(this.connection.localDescription?.sdp ?? '', GENERATION);
+  }
+
+  private async describeOwn(): Promise<void> {
+    await this.connection.setLocalDescription();
+    this.own = ownDescription(this.connection.localDescription?.sdp ?? '', this.generation);
+    this.generations.set(this.own.parameters.ufrag, this.generation);
   }
 
   private onCandidate(event: RTCIceCandidate | null): void {
     try {
-      const candidate = event && ownCandidate(event.candidate, GENERATION);
+      // One of a ufrag that is not known yet comes before the description that it belongs to.
+      const generation = this.generations.get(event?.usernameFragment ?? '') ?? this.generation;
+      const candidate = event && ownCandidate(event.candidate, generation);
       if (!event) this.onComplete();
       if (!candidate) return;
       this.gathered.push(candidate);
@@ -188,11 +237,11 @@ export class Peer {
   private onComplete(): void {
     this.complete = true;
     if (this.gathered.length === 0) this.settle?.reject(new NoRelay());
-    this.listener?.endOfCandidates();
+    this.listener?.endOfCandidates(this.generation);
   }
 
   private async addAll(additions: Addition[]): Promise<void> {
-    const sdpMid = this.description.mid;
+    const sdpMid = this.local.mid;
     for (const addition of additions) {
       const candidate = 'end' in addition ? '' : candidateLine(addition.candidate);
       // One that the browser refuses is one path less, no more.

@@ -67,7 +67,7 @@ test('quality: the pair in use is found as Chromium and as Firefox report it', (
   assert.deepEqual([roundTripS, relayed, packetsReceived, concealed], [0.08, true, 7, 20]);
 });
 
-test('quality: a pair that is not relayed is noticed, a missing one is not judged', () => {
+test('quality: a pair that is not relayed is noticed, a missing one is not judged [claim no-way-past]', () => {
   const host = { id: 'L', type: 'local-candidate', candidateType: 'host' };
   const pair = { id: 'P', type: 'candidate-pair', localCandidateId: 'L', remoteCandidateId: 'R', selected: true };
   assert.equal(readSample([INBOUND, pair, host], 0).relayed, false);

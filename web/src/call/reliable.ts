@@ -33,11 +33,23 @@ const RESEND_MAX_MS = 2000;
 const ACK_MS = 80;
 const COALESCE_MS = 20;
 const MAX_RETIRED = 8;
+/** Frames that may go out at once, and the time after which each counts no more: a partner cannot make us flood. */
+const BURST = 20;
+const PACE_MS = 100;
 const EPOCH = /^[0-9a-f]{16}$/;
 const KIND = /^[a-z_]{1,24}$/;
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Characters of compact JSON; beyond all limits where nesting is too deep to be written. */
+function jsonChars(value: unknown): number {
+  try {
+    return JSON.stringify(value).length;
+  } catch {
+    return Number.POSITIVE_INFINITY;
+  }
+}
 
 const isCount = (value: unknown, least: number): value is number =>
   typeof value === 'number' && Number.isSafeInteger(value) && value >= least;
@@ -55,7 +67,7 @@ export function readFrame(payload: unknown): Frame | null {
     && typeof p === 'string' && (p === '' || EPOCH.test(p))
     && (w === 0 || w === 1) && isCount(a, 0)
     && Array.isArray(m) && m.length <= WINDOW && m.every(isEntry)
-    && JSON.stringify(payload).length <= MAX_FRAME_CHARS;
+    && jsonChars(payload) <= MAX_FRAME_CHARS;
   return wellFormed ? (payload as unknown as Frame) : null;
 }
 
@@ -73,6 +85,8 @@ export class Reliable {
   private due: number | null = null;
   private resendAt: number | null = null;
   private resendMs = RESEND_MS;
+  /** When all frames sent so far count no more, in ms. */
+  private pacedMs = 0;
 
   /** `epoch`: 64 random bits as 16 hexadecimal digits. `random`: from 0 to below 1, spreads the resends. */
   constructor(epoch: string, random: () => number) {
@@ -88,8 +102,9 @@ export class Reliable {
   /** When `poll` has a frame to hand out next, in ms, or null: nothing is due. */
   get deadline(): number | null {
     if (!this.joined) return null;
-    if (this.due === null || this.resendAt === null) return this.due ?? this.resendAt;
-    return Math.min(this.due, this.resendAt);
+    const wanted = this.due === null || this.resendAt === null
+      ? this.due ?? this.resendAt : Math.min(this.due, this.resendAt);
+    return wanted === null ? null : Math.max(wanted, this.pacedMs - BURST * PACE_MS);
   }
 
   /** The channel carries frames, for the first time or again. */
@@ -137,6 +152,7 @@ export class Reliable {
     };
     this.wants = false;
     this.due = null;
+    this.pacedMs = Math.max(this.pacedMs, nowMs) + PACE_MS;
     this.resendAt = this.settled ? null : nowMs + this.spread();
     return frame;
   }

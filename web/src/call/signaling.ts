@@ -52,6 +52,11 @@ export class Signaling {
     this.channel.renew(grant);
   }
 
+  /** The path of the call is broken, and perhaps that to the server with it; so many times in a row. */
+  doubt(times: number): void {
+    this.channel.doubt(times);
+  }
+
   /** Say goodbye once, as well as one frame can, and close. */
   close(): void {
     clearTimeout(this.timer);

@@ -6,9 +6,8 @@
  */
 
 const SUSPECT_MS = 1500;
-const LOST_MS = 20_000;
 
-export type Verdict = 'suspect' | 'recovered' | 'lost' | null;
+export type Verdict = 'suspect' | 'recovered' | null;
 
 export class Watch {
   private packets = 0;
@@ -32,7 +31,6 @@ export class Watch {
       this.suspected = false;
       return recovered ? 'recovered' : null;
     }
-    if (nowMs - this.movedMs >= LOST_MS) return 'lost';
     return nowMs - this.movedMs >= SUSPECT_MS && this.suspect() ? 'suspect' : null;
   }
 }

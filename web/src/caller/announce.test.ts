@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { samples } from '../gallery/samples.ts';
 import { announcement, heading, title } from './announce.ts';
 import { transition } from './state.ts';
-import { t } from './text.ts';
+import { t } from './text/index.ts';
 import type { Event, State } from './types.ts';
 
 const all = samples(1_000_000);
@@ -38,6 +38,14 @@ const changes: [string, Event, string][] = [
   ['talking', { type: 'offline' }, t.talking.offline],
   ['talking-trouble', { type: 'online' }, t.said.online],
   ['talking', { type: 'playbackBlocked' }, `${t.talking.playHint} ${t.talking.play}.`],
+  ['talking', { type: 'microphone', trouble: { kind: 'lost', tap: false } }, t.microphone.lost],
+  ['talking', { type: 'microphone', trouble: { kind: 'lost', tap: true } },
+    `${t.microphone.lost} ${t.microphone.resume}.`],
+  ['talking-microphone-lost', { type: 'microphone', trouble: { kind: 'lost', tap: true } },
+    `${t.microphone.lost} ${t.microphone.resume}.`],
+  ['talking-microphone-muted', { type: 'microphone', trouble: null }, t.said.microphoneBack],
+  ['waiting', { type: 'microphone', trouble: { kind: 'muted', tap: false } }, t.microphone.muted],
+  ['connecting', { type: 'microphone', trouble: { kind: 'muted', tap: false } }, t.microphone.muted],
   ['talking', { type: 'suspect', callId }, `${t.talking.reconnecting}. ${t.talking.reconnectingLine}`],
   ['reconnecting', { type: 'recovered', callId }, t.said.recovered],
   ['waiting', { type: 'waiting', position: 2, estimateS: 9, nowMs: 0 }, t.said.place(2)],
@@ -50,6 +58,10 @@ for (const [name, event, sentence] of changes) {
     assert.equal(after(name, event), sentence);
   });
 }
+
+test('the tap that resumes a microphone is not announced again when it is taken', () => {
+  assert.equal(after('talking-microphone-muted', { type: 'resume' }), null);
+});
 
 test('an estimate that changes alone is not announced: it would never be quiet', () => {
   assert.equal(after('waiting', { type: 'waiting', position: 3, estimateS: 7, nowMs: 0 }), null);

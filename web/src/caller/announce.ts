@@ -1,6 +1,6 @@
 /** What the live region and the window's title say about a state. Pure. */
 
-import { t } from './text.ts';
+import { t } from './text/index.ts';
 import type { State } from './types.ts';
 
 /** The screen's heading, and so the title's first part. */
@@ -33,12 +33,23 @@ function entered(state: State): string {
       return joined(state.notice && t.waiting.notice[state.notice], state.position && t.said.place(state.position));
     case 'connecting': return state.partner === 'bot' ? t.connecting.lineBot : t.connecting.line;
     case 'talking':
-      return joined(state.partner === 'bot' && `${t.talking.botBadge}.`, state.playbackBlocked && `${t.talking.play}.`);
+      return joined(state.partner === 'bot' && `${t.talking.botBadge}.`, state.playbackBlocked && `${t.talking.play}.`,
+        state.microphone && t.microphone[state.microphone.kind]);
     case 'reconnecting': return t.talking.reconnectingLine;
     case 'ended': return endedWords(state)[1];
     case 'error': return `${t.error.codes[state.code].what} ${t.error.codes[state.code].next}`;
     default: return '';
   }
+}
+
+/** How the person's own microphone fares, for all screens where there is one. */
+function changedMicrophone(before: State, now: State): string | null {
+  if (!('microphone' in before) || !('microphone' in now)) return null;
+  const [was, is] = [before.microphone, now.microphone];
+  if (!is) return was && t.said.microphoneBack;
+  if (was?.kind === is.kind && (was.tap || !is.tap)) return null;
+  // In full: the tap is mostly offered before the first half has been spoken.
+  return joined(t.microphone[is.kind], is.tap && `${t.microphone.resume}.`);
 }
 
 type Pair<S extends State['screen']> = [State & { screen: S }, State & { screen: S }];
@@ -74,6 +85,8 @@ export function announcement(before: State | null, now: State): string | null {
     const more = entered(now);
     return `${heading(now)}. ${more}`.trim();
   }
+  const microphone = before && changedMicrophone(before, now);
+  if (microphone) return microphone;
   if (now.screen === 'talking' || now.screen === 'reconnecting') {
     return changedInTalk([before, now] as Pair<'talking' | 'reconnecting'>);
   }

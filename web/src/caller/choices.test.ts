@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { INTERESTS, LANGUAGES, defaultPrefs, toggled } from './choices.ts';
-import { clock, languageName } from './format.ts';
-import { t, wordsFor } from './text.ts';
+import { clock, languageName, lasted } from './format.ts';
+import { t } from './text/index.ts';
 
 const defaults: [string[], string[]][] = [
   [['de-AT', 'de', 'en-US'], ['de', 'en']],
@@ -43,11 +43,6 @@ test('each language is called by its own name', () => {
   assert.ok(LANGUAGES.every((language) => languageName(language).length > 1));
 });
 
-test('words come in the first language that the page speaks, and English otherwise', () => {
-  assert.equal(wordsFor(['tlh', 'en-GB']).lang, 'en');
-  assert.equal(wordsFor([]).words, t);
-});
-
 const estimates: [number, string][] = [
   [3, 'It should take a few seconds.'], [12, 'About 20 seconds to go.'], [54, 'About a minute to go.'],
   [61, 'About a minute to go.'], [170, 'About 3 minutes to go.'],
@@ -64,6 +59,6 @@ const talks: [number, string][] = [
 ];
 for (const [seconds, text] of talks) {
   test(`a talk of ${seconds} s is said as: ${text}`, () => {
-    assert.equal(t.ended.talked(seconds), text);
+    assert.equal(t.ended.talked(lasted('en', seconds)), text);
   });
 }

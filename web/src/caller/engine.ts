@@ -4,22 +4,23 @@
  * A run lasts from `begin` to `stop`: microphone, queue socket, prepared connection and calls live no longer than it.
  */
 
-import { Call } from '../call/call.ts';
-import type { CallListener } from '../call/call.ts';
-import { loadRealtime } from '../call/channel.ts';
+import { Call, loadCall } from '../call/call.ts';
+import type { CallListener } from '../call/listener.ts';
 import { Leak } from '../call/local.ts';
 import { Farewell } from './farewell.ts';
 import { Fault } from './fault.ts';
-import type { Levels } from './levels.ts';
 import { wakeMeters } from './meter.ts';
-import type { Microphone } from './microphone.ts';
+import { MicrophoneGuard } from './microphone-guard.ts';
 import { Playback } from './playback.ts';
 import { Preparation } from './preparation.ts';
-import { QueueSocket } from './queue.ts';
+import { QueueSocket, queueUrl } from './queue.ts';
+import { Relays } from './relays.ts';
 import { Session } from './session.ts';
+import { supported } from './support.ts';
+import type { Surroundings } from './surroundings.ts';
 import { Tab } from './tab.ts';
 import { Wakefulness } from './wakefulness.ts';
-import type { Effect, Event, Prefs, Stage } from './types.ts';
+import type { Effect, Stage } from './types.ts';
 import type { IceServer, Matched, ServerMessage } from './wire.ts';
 
 const WARN_BEFORE_MS = 60_000;
@@ -27,28 +28,12 @@ const WARN_BEFORE_MS = 60_000;
 const BYE_MS = 3000;
 const OFFLINE_MS = 60_000;
 
-export interface Surroundings {
-  dispatch(event: Event): void;
-  prefs(): Prefs;
-  deviceId(): string | null;
-  microphone: Microphone;
-  levels: Levels;
-}
-
 interface Current {
   call: Call;
+  relays: Relays;
   id: string;
   /** What could not be told yet, because the socket was lost. */
   failed: Stage | null;
-}
-
-const supported = (): boolean =>
-  'RTCPeerConnection' in globalThis && 'mediaDevices' in navigator && 'AudioContext' in globalThis;
-
-function queueUrl(): string {
-  const url = new URL('/v1/queue', location.href);
-  url.protocol = url.protocol.replace('http', 'ws');
-  return url.href;
 }
 
 export class Engine {
@@ -58,6 +43,7 @@ export class Engine {
   private readonly tab = new Tab();
   private readonly farewell = new Farewell();
   private readonly wakefulness = new Wakefulness();
+  private readonly guard: MicrophoneGuard;
   private queue: QueueSocket | null = null;
   private preparation: Preparation | null = null;
   private current: Current | null = null;
@@ -69,6 +55,11 @@ export class Engine {
   constructor(around: Surroundings) {
     this.around = around;
     this.playback.onBlocked = () => around.dispatch({ type: 'playbackBlocked' });
+    this.guard = new MicrophoneGuard(around, {
+      send: (track) => this.send(track),
+      mute: (chose, shows) => this.current?.call.mute(chose, shows),
+      inCall: () => this.current !== null,
+    });
     this.tab.onStolen = () => this.fail(new Fault('superseded'));
     window.addEventListener('online', () => this.queue?.hurry());
   }
@@ -77,11 +68,14 @@ export class Engine {
     switch (effect.type) {
       case 'begin': return void this.begin();
       case 'stop': return this.stop();
-      case 'mute': if (this.current) this.current.call.muted = effect.muted; return;
+      case 'mute': return this.guard.mute(effect.muted);
       case 'next': return this.next();
       case 'hangup':
       case 'block': return this.finish(effect.type);
       case 'play': return this.playback.resume();
+      case 'resume':
+        this.playback.replay();
+        return this.guard.resume();
     }
   }
 
@@ -94,14 +88,14 @@ export class Engine {
     this.queue = null;
     this.preparation?.close();
     this.preparation = null;
+    this.guard.stop();
     this.around.levels.hearMicrophone(null);
     this.around.microphone.close();
     this.tab.free();
   }
 
-  /** Another microphone, chosen or found: whoever has the old one gets it. */
-  async changeMicrophone(track: MediaStreamTrack): Promise<void> {
-    this.around.levels.hearMicrophone(track);
+  /** Another track to send: whoever has the old one gets it. */
+  private async send(track: MediaStreamTrack): Promise<void> {
     await Promise.all([this.preparation?.replaceMicrophone(track), this.current?.call.replaceMicrophone(track)]);
   }
 
@@ -112,8 +106,8 @@ export class Engine {
     // All that needs the person's gesture comes before the first await.
     this.playback.prepare();
     wakeMeters();
-    const opening = microphone.track ?? microphone.open(deviceId());
-    void loadRealtime().catch(() => undefined);
+    const opening = microphone.track?.readyState === 'live' ? microphone.track : microphone.open(deviceId());
+    void loadCall().catch(() => undefined);
     const claiming = this.tab.claim(this.steal);
     this.steal = false;
     try {
@@ -133,9 +127,10 @@ export class Engine {
   }
 
   private open(): void {
-    const { dispatch, microphone, prefs } = this.around;
-    microphone.onLost = () => void this.recoverMicrophone();
-    this.preparation = new Preparation(() => microphone.track);
+    const { dispatch, prefs } = this.around;
+    this.guard.start();
+    this.preparation = new Preparation(() => this.guard.track, (description) =>
+      this.queue?.send({ type: 'ready', ...(description && { description }) }));
     this.queue = new QueueSocket(queueUrl(), this.session, {
       message: (message) => this.onMessage(message),
       offline: () => dispatch({ type: 'offline' }),
@@ -152,7 +147,7 @@ export class Engine {
     switch (message.type) {
       case 'relay':
         this.requeueIfCalled();
-        return void this.prepare(message.ice_servers);
+        return void this.prepare(message.ice_servers, message.describe ?? false);
       case 'waiting':
         this.requeueIfCalled();
         this.preparation?.keep();
@@ -162,10 +157,19 @@ export class Engine {
         this.queue?.send({ type: 'ack', call_id: message.call_id });
         if (message.call_id !== this.current?.id) this.startCall(message);
         return;
+      case 'described':
+        if (message.call_id === this.current?.id) this.current.call.describe(message.description);
+        return;
       case 'resumed':
         if (message.call_id !== this.current?.id) return;
         this.current.call.renew(message.channel);
+        // The first time may have been lost with the socket.
+        if (this.current.call.talking) this.queue?.send({ type: 'connected', call_id: message.call_id });
         if (this.current.failed) this.tellFailed(this.current.failed);
+        return;
+      case 'renewed':
+        if (message.call_id !== this.current?.id) return;
+        if (this.current.relays.take(message.ice_servers)) this.current.call.renewPath();
         return;
       case 'ended': {
         const { call_id: callId, reason, requeued = false } = message;
@@ -177,12 +181,11 @@ export class Engine {
     }
   }
 
-  private async prepare(servers: readonly IceServer[]): Promise<void> {
+  private async prepare(servers: readonly IceServer[], describes: boolean): Promise<void> {
     const run = this.run;
     const { preparation } = this;
     try {
-      await preparation?.renew(servers);
-      if (run === this.run) this.queue?.send({ type: 'ready' });
+      await preparation?.renew(servers, describes);
     } catch (error) {
       // While an older one waits for a partner, a newer one may fail.
       if (run !== this.run || preparation?.ready) return;
@@ -196,12 +199,16 @@ export class Engine {
     this.requeueIfCalled();
     const id = match.call_id;
     this.around.dispatch({ type: 'matched', call: { callId: id, partner: match.partner }, nowMs: Date.now() });
-    this.current = { id, failed: null, call: new Call(match, preparation.take(), this.listenTo(match)) };
+    const relays = new Relays(() => this.queue?.send({ type: 'renew', call_id: id }) ?? false);
+    const call = new Call(match, preparation.take(match.ufrag), this.listenTo(match, relays));
+    this.current = { id, failed: null, relays, call };
+    this.guard.mute(false);
   }
 
-  private listenTo({ call_id: callId, deadlines }: Matched): CallListener {
+  private listenTo({ call_id: callId, deadlines }: Matched, relays: Relays): CallListener {
     const { dispatch, levels } = this.around;
     return {
+      servers: (attempts) => relays.forRestart(attempts),
       stage: (stage) => dispatch({ type: 'stage', callId, stage }),
       connected: () => {
         this.queue?.send({ type: 'connected', call_id: callId });
@@ -217,6 +224,11 @@ export class Engine {
       partnerMuted: (muted) => dispatch({ type: 'partnerMuted', callId, muted }),
       suspect: () => dispatch({ type: 'suspect', callId }),
       recovered: () => dispatch({ type: 'recovered', callId }),
+      safetyWords: (words) => dispatch({ type: 'safetyWords', callId, words }),
+      violated: () => {
+        this.finish('hangup');
+        this.fail(new Fault('violated'));
+      },
       sample: (sample) => levels.sample(sample),
       bye: () => this.later(BYE_MS, () => {
         this.finish('hangup');
@@ -273,16 +285,6 @@ export class Engine {
   /** Until the call ends. */
   private later(ms: number, act: () => void): void {
     this.timers.push(setTimeout(act, ms));
-  }
-
-  private async recoverMicrophone(): Promise<void> {
-    const run = this.run;
-    try {
-      const track = await this.around.microphone.open(null);
-      if (run === this.run) await this.changeMicrophone(track);
-    } catch {
-      if (run === this.run) this.fail(new Fault('microphone_lost'));
-    }
   }
 
   /** Stop with what went wrong. */

@@ -27,6 +27,6 @@ export class Farewell {
     const { type, call_id: callId } = news;
     if (callId !== this.blocked) return type === 'matched' && callId === this.left ? [{ type: 'next' }] : null;
     this.blocked = null;
-    return type === 'ended' ? [{ type: 'next' }] : [{ type: 'block', call_id: callId }, { type: 'next' }];
+    return [{ type: 'block', call_id: callId }, { type: 'next' }];
   }
 }

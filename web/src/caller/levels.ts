@@ -4,7 +4,7 @@ import type { Signal } from '@preact/signals';
 
 import { rate } from '../call/quality.ts';
 import type { Sample } from '../call/quality.ts';
-import { Meter } from './meter.ts';
+import { Meter, levelOf, runningContext } from './meter.ts';
 import type { Meters } from './types.ts';
 
 const TICK_MS = 100;
@@ -21,10 +21,16 @@ export class Levels {
   private partner: Meter | null = null;
   private samples: Sample[] = [];
   private firstMs: number | null = null;
+  private lastSoundMs = 0;
   private timer: ReturnType<typeof setInterval> | undefined;
 
   constructor(meters: Signal<Meters>) {
     this.meters = meters;
+  }
+
+  /** When the microphone last gave any sound (`performance.now`); null where that cannot be measured. */
+  get heardMs(): number | null {
+    return this.microphone && runningContext() ? this.lastSoundMs : null;
   }
 
   hearMicrophone(track: MediaStreamTrack | null): void {
@@ -59,7 +65,8 @@ export class Levels {
     }
     this.timer = setInterval(() => {
       const [microphone, partner] = [this.microphone?.read() ?? 0, this.partner?.read() ?? 0];
-      this.meters.value = { ...this.meters.value, microphone, partner };
+      if (microphone > 0) this.lastSoundMs = performance.now();
+      this.meters.value = { ...this.meters.value, microphone: levelOf(microphone), partner: levelOf(partner) };
     }, TICK_MS);
   }
 }

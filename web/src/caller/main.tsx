@@ -1,15 +1,20 @@
 /** Joins the pure machine, the view and the edges. */
 
-import { signal } from '@preact/signals';
+import { effect, signal } from '@preact/signals';
 import { render } from 'preact';
 
 import { defaultPrefs } from './choices.ts';
 import { Engine } from './engine.ts';
 import { Levels, SILENT } from './levels.ts';
+import { offerControls } from './media-session.ts';
 import { wakeMeters } from './meter.ts';
 import { Microphone } from './microphone.ts';
+import { playTone, prepareTones, rememberSounds, toneFor, wantsSounds } from './sounds.ts';
 import { initial, transition } from './state.ts';
+import { chosen } from './text/choice.ts';
+import { languageFor, speak } from './text/index.ts';
 import type { Event, Meters, Prefs, State } from './types.ts';
+import { register } from '../sw/register.ts';
 import { App } from './view.tsx';
 
 const state = signal<State>(initial);
@@ -17,6 +22,7 @@ const meters = signal<Meters>(SILENT);
 const prefs = signal<Prefs>(defaultPrefs(navigator.languages));
 const devices = signal<MediaDeviceInfo[]>([]);
 const deviceId = signal<string | null>(null);
+const sounds = signal(wantsSounds());
 const check = signal<'off' | 'asking' | 'on'>('off');
 
 const microphone = new Microphone();
@@ -27,10 +33,14 @@ const engine = new Engine({
 
 function dispatch(event: Event): void {
   const [next, effects] = transition(state.value, event);
+  const tone = sounds.value ? toneFor(state.value, next) : null;
   state.value = next;
+  if (tone) playTone(tone);
   if (next.screen !== 'start') check.value = 'off';
   for (const effect of effects) engine.perform(effect);
-  if (effects.some(({ type }) => type === 'begin')) void listDevices();
+  if (!effects.some(({ type }) => type === 'begin')) return;
+  void listDevices();
+  if (sounds.value) prepareTones();
 }
 
 /** The browser tells labels, and most of the devices, only to pages that may use the microphone. */
@@ -55,9 +65,9 @@ async function onCheck(): Promise<void> {
 
 async function openMicrophone(id: string | null): Promise<void> {
   try {
-    microphone.onLost = endCheck;
+    microphone.onEvent = (type) => { if (type === 'ended') endCheck(); };
     const track = await microphone.open(id);
-    await engine.changeMicrophone(track);
+    levels.hearMicrophone(track);
     await listDevices();
   } catch (error) {
     // Whoever has tapped Connect meanwhile has made a request of its own, which voids this one.
@@ -69,6 +79,9 @@ async function onDevice(id: string): Promise<void> {
   deviceId.value = id;
   if (microphone.track) await openMicrophone(id);
 }
+
+effect(() => rememberSounds(sounds.value));
+effect(() => offerControls(state.value, dispatch));
 
 // Whoever leaves the page leaves the queue at once; a page that comes back from the cache begins anew.
 window.addEventListener('pagehide', () => {
@@ -84,10 +97,13 @@ function Page() {
   return (
     <App
       state={state.value} meters={meters} prefs={prefs} devices={devices} deviceId={deviceId} check={check}
+      sounds={sounds}
       onCheck={() => void onCheck()} onDevice={(id) => void onDevice(id)} dispatch={dispatch}
     />
   );
 }
 
 const root = document.getElementById('app');
+await speak(chosen() ?? languageFor(navigator.languages));
 if (root) render(<Page />, root);
+register();

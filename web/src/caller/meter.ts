@@ -23,6 +23,21 @@ export function wakeMeters(): AudioContext {
   return shared;
 }
 
+/** The context, if it runs: one that the browser holds back plays nothing, and reads silence everywhere. */
+export const runningContext = (): AudioContext | null => (shared?.state === 'running' ? shared : null);
+
+/** A track that carries silence, as a live microphone would; null while the context does not run. */
+export function silentTrack(): MediaStreamTrack | null {
+  const context = runningContext();
+  if (!context) return null;
+  const source = new ConstantSourceNode(context, { offset: 0 });
+  const destination = context.createMediaStreamDestination();
+  // Without any source Chromium does not run the destination at all.
+  source.connect(destination);
+  source.start();
+  return destination.stream.getAudioTracks()[0] ?? null;
+}
+
 export class Meter {
   private readonly source: MediaStreamAudioSourceNode;
   private readonly analyser: AnalyserNode;
@@ -35,9 +50,10 @@ export class Meter {
     this.source.connect(this.analyser);
   }
 
+  /** The root mean square amplitude of the last 20 ms or so; 0 is what no microphone that works gives. */
   read(): number {
     this.analyser.getFloatTimeDomainData(this.samples);
-    return levelOf(Math.sqrt(this.samples.reduce((sum, sample) => sum + sample * sample, 0) / SIZE));
+    return Math.sqrt(this.samples.reduce((sum, sample) => sum + sample * sample, 0) / SIZE);
   }
 
   close(): void {

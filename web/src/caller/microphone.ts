@@ -16,13 +16,23 @@ const CODES: ReadonlyMap<string, ErrorCode> = new Map([
 export const microphoneCode = (error: unknown): ErrorCode =>
   (error instanceof Error && CODES.get(error.name)) || 'unsupported';
 
+/** Without a secure context there is no `mediaDevices` at all, and nothing comes of it. */
+async function capture(deviceId: string | null): Promise<MediaStream | undefined> {
+  const audio: MediaTrackConstraints = {
+    echoCancellation: true, noiseSuppression: true, autoGainControl: true, channelCount: 1,
+    ...(deviceId && { deviceId: { exact: deviceId } }),
+  };
+  return (navigator.mediaDevices as MediaDevices | undefined)?.getUserMedia({ audio });
+}
+
 export class Microphone {
-  /** The track has ended by itself: unplugged, or permission withdrawn. */
-  onLost: () => void = () => undefined;
+  /** What the system does to the track: it ends it (unplugged, permission withdrawn), mutes it or gives it back. */
+  onEvent: (type: 'ended' | 'muted' | 'unmuted') => void = () => undefined;
   private held: MediaStreamTrack | null = null;
   /** Counts what makes an older request void. */
   private wish = 0;
 
+  /** The last one that was opened and not closed. It may have ended by itself. */
   get track(): MediaStreamTrack | null {
     return this.held;
   }
@@ -34,13 +44,11 @@ export class Microphone {
    */
   async open(deviceId: string | null): Promise<MediaStreamTrack> {
     const wish = ++this.wish;
-    const audio: MediaTrackConstraints = {
-      echoCancellation: true, noiseSuppression: true, autoGainControl: true, channelCount: 1,
-      ...(deviceId && { deviceId }),
-    };
-    // Without a secure context there is no `mediaDevices` at all.
-    const stream = await (navigator.mediaDevices as MediaDevices | undefined)?.getUserMedia({ audio })
-      .catch((error: unknown) => { throw new Fault(microphoneCode(error)); });
+    // Chromium passes over a device that is only wished for; one that is away fails as a condition.
+    const stream = await capture(deviceId).catch((error: unknown) => {
+      if (deviceId === null || microphoneCode(error) !== 'microphone_absent') throw error;
+      return capture(null);
+    }).catch((error: unknown) => { throw new Fault(microphoneCode(error)); });
     const track = stream?.getAudioTracks()[0];
     if (!track) throw new Fault('unsupported');
     if (wish !== this.wish) {
@@ -58,13 +66,13 @@ export class Microphone {
 
   private hold(track: MediaStreamTrack | null): void {
     if (this.held) {
-      this.held.onended = null;
+      this.held.onended = this.held.onmute = this.held.onunmute = null;
       this.held.stop();
     }
     this.held = track;
-    if (track) track.onended = () => {
-      this.held = null;
-      this.onLost();
-    };
+    if (!track) return;
+    track.onended = () => this.onEvent('ended');
+    track.onmute = () => this.onEvent('muted');
+    track.onunmute = () => this.onEvent('unmuted');
   }
 }

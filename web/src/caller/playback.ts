@@ -20,6 +20,11 @@ export class Playback {
     this.resume();
   }
 
+  /** Begin again with the same voice: after an interruption some browsers play on only so. Call it inside a gesture. */
+  replay(): void {
+    if (this.element?.srcObject) this.play(this.element.srcObject as MediaStream);
+  }
+
   resume(): void {
     this.element?.play().catch((error: unknown) => {
       // An AbortError only says that another stream took its place.

@@ -1,5 +1,7 @@
 /** The connection that waits for its partner: made early, kept fresh, given away once. */
 
+import { onNetworkChange } from '../call/network.ts';
+import type { Description } from '../call/parameters.ts';
 import { Peer } from '../call/peer.ts';
 import type { IceServer } from './wire.ts';
 
@@ -7,6 +9,8 @@ import type { IceServer } from './wire.ts';
 const FRESH_MS = 270_000;
 /** Firefox sends nothing on an idle allocation, and many NATs forget a silent binding after 30 s (RFC 4787 REQ-5). */
 const FRESH_FIREFOX_MS = 22_000;
+/** So long the one before is kept, for a partner who was told about it just before he was told about the new one. */
+const CROSSING_MS = 5000;
 /** What is older is not trusted when the person comes back to the page. */
 const YOUNG_MS = 5000;
 const RETRY_MS = 2000;
@@ -20,11 +24,16 @@ const freshMs = (): number => (navigator.userAgent.includes('Firefox/') ? FRESH_
 
 export class Preparation {
   private readonly track: () => MediaStreamTrack | null;
+  private readonly onReady: (description: Description | null) => void;
+  private describes = false;
   private servers: readonly IceServer[] = [];
   private peer: Peer | null = null;
+  private before: Peer | null = null;
+  private crossing: ReturnType<typeof setTimeout> | undefined;
   private madeMs = 0;
   private build: Build | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
+  private readonly deafen: () => void;
   private readonly onVisible = (): void => {
     const old = this.peer !== null && performance.now() - this.madeMs > YOUNG_MS;
     if (document.visibilityState === 'visible' && old) this.refresh();
@@ -34,25 +43,34 @@ export class Preparation {
     // Its allocation belongs to an address that we may not have any more.
     this.peer.close();
     this.peer = null;
+    this.forget();
     this.refresh();
   };
 
-  constructor(track: () => MediaStreamTrack | null) {
+  /** `onReady`: another connection waits from now on, with this description where the server takes it. */
+  constructor(track: () => MediaStreamTrack | null, onReady: (description: Description | null) => void) {
     this.track = track;
+    this.onReady = onReady;
     document.addEventListener('visibilitychange', this.onVisible);
-    window.addEventListener('online', this.onNetwork);
-    connectionOf(navigator)?.addEventListener('change', this.onNetwork);
+    this.deafen = onNetworkChange(this.onNetwork);
   }
 
   /** Make a connection with new credentials; it replaces the one that waits. Throws what `Peer.prepare` throws. */
-  async renew(servers: readonly IceServer[]): Promise<void> {
+  async renew(servers: readonly IceServer[], describes: boolean): Promise<void> {
     this.servers = servers;
+    this.describes = describes;
     await this.start().promise;
   }
 
-  /** The prepared connection, or one made now. From here on it is the taker's. */
-  take(): Promise<Peer> {
+  /**
+   * The prepared connection, or one made now. From here on it is the taker's.
+   *
+   * `ufrag`: of the connection that the partner was told about, which may be the one before.
+   */
+  take(ufrag?: string): Promise<Peer> {
     clearTimeout(this.timer);
+    if (this.before && this.before.parameters.ufrag === ufrag) [this.peer, this.before] = [this.before, this.peer];
+    this.forget();
     const { peer } = this;
     const build = this.build ?? (peer ? null : this.start());
     this.peer = this.build = null;
@@ -82,9 +100,9 @@ export class Preparation {
     this.build = null;
     this.peer?.close();
     this.peer = null;
+    this.forget();
     document.removeEventListener('visibilitychange', this.onVisible);
-    window.removeEventListener('online', this.onNetwork);
-    connectionOf(navigator)?.removeEventListener('change', this.onNetwork);
+    this.deafen();
   }
 
   private start(): Build {
@@ -101,10 +119,19 @@ export class Preparation {
     if (this.build === build) this.build = null;
     if (build.fate === 'dropped') made?.close();
     if (build.fate !== 'kept' || !made) return;
-    this.peer?.close();
+    this.forget();
+    this.before = this.peer;
+    this.crossing = setTimeout(() => this.forget(), CROSSING_MS);
     this.peer = made;
     this.madeMs = performance.now();
     this.schedule(freshMs());
+    this.onReady(this.describes ? made.description : null);
+  }
+
+  private forget(): void {
+    clearTimeout(this.crossing);
+    this.before?.close();
+    this.before = null;
   }
 
   private schedule(ms: number): void {
@@ -119,9 +146,4 @@ export class Preparation {
       if (build.fate === 'kept' && this.servers.length > 0) this.schedule(RETRY_MS);
     });
   }
-}
-
-/** Chromium's Network Information API, which other browsers lack. */
-function connectionOf(subject: Navigator): EventTarget | undefined {
-  return 'connection' in subject ? (subject.connection as EventTarget) : undefined;
 }

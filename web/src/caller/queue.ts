@@ -36,6 +36,13 @@ export interface QueueListener {
   callId(): string | null;
 }
 
+/** The socket's URL: where this page came from. */
+export function queueUrl(): string {
+  const url = new URL('/v1/queue', location.href);
+  url.protocol = url.protocol.replace('http', 'ws');
+  return url.href;
+}
+
 export class QueueSocket {
   private readonly url: string;
   private readonly session: Session;

@@ -1,25 +1,30 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { initial, legal, transition } from './state.ts';
-import type { Effect, EndReason, Event, Screen, State } from './types.ts';
+import type { Effect, EndReason, Event, MicrophoneTrouble, Screen, State } from './types.ts';
 
 const call = { callId: 'A'.repeat(22), partner: 'human' } as const;
 const other = { callId: 'B'.repeat(22), partner: 'bot' } as const;
 const start: State = { screen: 'start' };
-const asking: State = { screen: 'asking', again: false, offline: false };
+const mute: MicrophoneTrouble = { kind: 'muted', tap: true };
+const lost: MicrophoneTrouble = { kind: 'lost', tap: false };
+const asking: State = { screen: 'asking', again: false, offline: false, microphone: null };
 const lookingOn: State = { ...asking, again: true };
 const waiting: State = {
   screen: 'waiting', position: 4, estimateS: 30, sinceMs: 5_000, notice: 'failed', offline: false,
+  microphone: lost,
 };
 const connecting: State = {
   screen: 'connecting', stage: 'ice', ...call, queuedMs: 4_000, partnerMuted: true, offline: true,
-  playbackBlocked: true,
+  playbackBlocked: true, safetyWords: [1, 2, 3, 4], microphone: lost,
 };
 const talking: State = {
   screen: 'talking', ...call, sinceMs: 10_000, endsMs: 70_000, muted: false, partnerMuted: false, offline: false,
-  endsSoon: false, playbackBlocked: false,
+  endsSoon: false, playbackBlocked: false, safetyWords: null, microphone: null,
 };
-const broken: State = { ...talking, screen: 'reconnecting', muted: true, offline: true, playbackBlocked: true };
+const broken: State = {
+  ...talking, screen: 'reconnecting', muted: true, offline: true, playbackBlocked: true, microphone: mute,
+};
 const ended: State = { screen: 'ended', reason: 'partner_left', blocked: false, talkedS: 9 };
 const error: State = { screen: 'error', code: 'rate_limited', retryAfterS: 7 };
 
@@ -37,8 +42,10 @@ const events: { [T in Event['type']]: Event & { type: T } } = {
   talking: { type: 'talking', callId: call.callId, nowMs: 20_000, endsMs: 80_000 },
   suspect: { type: 'suspect', callId: call.callId }, recovered: { type: 'recovered', callId: call.callId },
   partnerMuted: { type: 'partnerMuted', callId: call.callId, muted: true },
+  safetyWords: { type: 'safetyWords', callId: call.callId, words: [63, 0, 7, 7] },
   endsSoon: { type: 'endsSoon', callId: call.callId },
   playbackBlocked: { type: 'playbackBlocked' },
+  microphone: { type: 'microphone', trouble: mute }, resume: { type: 'resume' },
   ended: { type: 'ended', callId: call.callId, reason: 'partner_lost', requeued: false, nowMs: 13_400 },
   offline: { type: 'offline' }, online: { type: 'online' },
   failed: { type: 'failed', code: 'offline', retryAfterS: 3 },
@@ -48,7 +55,9 @@ const stop: Effect = { type: 'stop' };
 const begin: Effect = { type: 'begin' };
 const next: Effect = { type: 'next' };
 const failed: State = { screen: 'error', code: 'offline', retryAfterS: 3 };
-const fresh = { partnerMuted: false, offline: false, playbackBlocked: false } as const;
+const fresh = {
+  partnerMuted: false, offline: false, playbackBlocked: false, safetyWords: null, microphone: null,
+} as const;
 const matched: State = { screen: 'connecting', stage: 'channel', ...other, queuedMs: 8_000, ...fresh };
 
 /** What leads somewhere from each screen; everything that is not here must change nothing. */
@@ -57,20 +66,27 @@ const expected: Record<Screen, Partial<Record<Event['type'], [State, ...Effect[]
   start: { connect: [asking, begin], failed: [failed, stop] },
   asking: {
     cancel: [start, stop], matched: [matched], failed: [failed, stop],
-    waiting: [{ screen: 'waiting', position: 2, estimateS: null, sinceMs: 9_000, notice: null, offline: false }],
+    waiting: [{
+      screen: 'waiting', position: 2, estimateS: null, sinceMs: 9_000, notice: null, offline: false, microphone: null,
+    }],
     offline: [{ ...asking, offline: true }], online: [asking],
+    microphone: [{ ...asking, microphone: mute }], resume: [asking],
   },
   waiting: {
-    cancel: [start, stop], matched: [{ ...matched, queuedMs: 5_000 }], failed: [failed, stop],
+    cancel: [start, stop], matched: [{ ...matched, queuedMs: 5_000, microphone: lost }], failed: [failed, stop],
     waiting: [{ ...waiting, position: 2, estimateS: null }],
     offline: [{ ...waiting, offline: true }], online: [waiting],
+    microphone: [{ ...waiting, microphone: mute }], resume: [waiting],
   },
   connecting: {
     cancel: [start, stop], stage: [{ ...connecting, stage: 'audio' }], failed: [failed, stop],
+    microphone: [{ ...connecting, microphone: mute }], resume: [connecting],
     // What the partner and the browser did before the first sound is not forgotten.
     talking: [{
       ...talking, sinceMs: 20_000, endsMs: 80_000, partnerMuted: true, offline: true, playbackBlocked: true,
+      safetyWords: [1, 2, 3, 4], microphone: lost,
     }],
+    safetyWords: [{ ...connecting, safetyWords: [63, 0, 7, 7] }],
     partnerMuted: [connecting], playbackBlocked: [connecting], offline: [connecting],
     online: [{ ...connecting, offline: false }],
     ended: [{ screen: 'ended', reason: 'partner_lost', blocked: false, talkedS: 0 }],
@@ -83,16 +99,20 @@ const expected: Record<Screen, Partial<Record<Event['type'], [State, ...Effect[]
     suspect: [{ ...talking, screen: 'reconnecting' }],
     partnerMuted: [{ ...talking, partnerMuted: true }], endsSoon: [{ ...talking, endsSoon: true }],
     playbackBlocked: [{ ...talking, playbackBlocked: true }],
+    safetyWords: [{ ...talking, safetyWords: [63, 0, 7, 7] }],
+    microphone: [{ ...talking, microphone: mute }], resume: [talking],
     offline: [{ ...talking, offline: true }], online: [talking],
     ended: [{ screen: 'ended', reason: 'partner_lost', blocked: false, talkedS: 3 }], failed: [failed, stop],
   },
   reconnecting: {
     mute: [broken], unmute: [{ ...broken, muted: false }, { type: 'mute', muted: false }],
-    next: [lookingOn, next], play: [{ ...broken, playbackBlocked: false }, { type: 'play' }],
+    next: [{ ...lookingOn, microphone: mute }, next], play: [{ ...broken, playbackBlocked: false }, { type: 'play' }],
+    microphone: [broken], resume: [{ ...broken, microphone: { kind: 'muted', tap: false } }, { type: 'resume' }],
     end: [{ screen: 'ended', reason: 'hangup', blocked: false, talkedS: 3 }, { type: 'hangup' }],
     block: [{ screen: 'ended', reason: 'hangup', blocked: true, talkedS: 3 }, { type: 'block' }],
     talking: [{ ...broken, endsMs: 80_000 }], recovered: [{ ...broken, screen: 'talking' }],
     partnerMuted: [{ ...broken, partnerMuted: true }], endsSoon: [{ ...broken, endsSoon: true }],
+    safetyWords: [{ ...broken, safetyWords: [63, 0, 7, 7] }],
     playbackBlocked: [broken], offline: [broken], online: [{ ...broken, offline: false }],
     ended: [{ screen: 'ended', reason: 'partner_lost', blocked: false, talkedS: 3 }], failed: [failed, stop],
   },
@@ -117,7 +137,7 @@ for (const [screen, state] of Object.entries(states) as [Screen, State][]) {
   });
 }
 
-for (const type of ['stage', 'talking', 'suspect', 'recovered', 'partnerMuted', 'endsSoon', 'ended'] as const) {
+for (const type of ['stage', 'talking', 'suspect', 'recovered', 'partnerMuted', 'safetyWords', 'endsSoon', 'ended'] as const) {
   test(`${type} of another call changes nothing anywhere`, () => {
     for (const state of Object.values(states)) {
       const [after, effects] = transition(state, { ...events[type], callId: other.callId });
@@ -134,11 +154,13 @@ const requeues: [EndReason, string | null][] = [
 for (const [reason, notice] of requeues) {
   test(`ended as ${reason} with the place kept leads back to waiting, and says ${notice ?? 'nothing'}`, () => {
     // A wait that found nobody after all goes on; after a talk a new one begins.
-    for (const [state, sinceMs] of [[connecting, 4_000], [talking, 13_400], [broken, 13_400]] as const) {
+    for (const [state, sinceMs, microphone] of [
+      [connecting, 4_000, lost], [talking, 13_400, null], [broken, 13_400, mute],
+    ] as const) {
       const [after, effects] = transition(state, { ...events.ended, reason, requeued: true });
 
       assert.deepEqual(after, {
-        screen: 'waiting', position: null, estimateS: null, sinceMs, notice, offline: false,
+        screen: 'waiting', position: null, estimateS: null, sinceMs, notice, offline: false, microphone,
       });
       assert.deepEqual(effects, []);
     }
@@ -157,11 +179,11 @@ test('a clock that was set back never makes a call last less than nothing', () =
   assert.equal(after.screen === 'ended' && after.talkedS, 0);
 });
 
-test('a call of the next match starts with nothing of the last one', () => {
+test('a call of the next match starts with nothing of the last one but the microphone', () => {
   let state: State = broken;
   for (const event of [events.next, events.waiting, events.matched, { ...events.talking, callId: other.callId }]) {
     [state] = transition(state, event);
   }
 
-  assert.deepEqual(state, { ...talking, ...other, ...fresh, sinceMs: 20_000, endsMs: 80_000 });
+  assert.deepEqual(state, { ...talking, ...other, ...fresh, microphone: mute, sinceMs: 20_000, endsMs: 80_000 });
 });

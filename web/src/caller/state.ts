@@ -13,6 +13,7 @@ type Row<S extends Screen> = {
 };
 type Table = { [S in Screen]: Row<S> };
 type InCall = On<'connecting'> | On<'talking'> | On<'reconnecting'>;
+type Present = On<'asking'> | On<'waiting'> | InCall;
 
 export const initial: State = { screen: 'rules' };
 
@@ -21,8 +22,13 @@ const STOP: Effect[] = [{ type: 'stop' }];
 
 const stay = (state: State): [State, Effect[]] => [state, []];
 const toStart = (): [State, Effect[]] => [START, STOP];
-const begin = (): [State, Effect[]] => [{ screen: 'asking', again: false, offline: false }, [{ type: 'begin' }]];
-const lookOn = (): [State, Effect[]] => [{ screen: 'asking', again: true, offline: false }, [{ type: 'next' }]];
+const asking = { screen: 'asking', offline: false, microphone: null } as const;
+const begin = (): [State, Effect[]] => [{ ...asking, again: false }, [{ type: 'begin' }]];
+const lookOn = (state: On<'talking' | 'reconnecting' | 'ended'>): [State, Effect[]] => {
+  // Next keeps the microphone as it is; after the end of a call it is opened anew.
+  const microphone = state.screen === 'ended' ? null : state.microphone;
+  return [{ ...asking, again: true, microphone }, [{ type: 'next' }]];
+};
 
 function fail(_: State, { code, retryAfterS }: Event & { type: 'failed' }): [State, Effect[]] {
   return [{ screen: 'error', code, retryAfterS }, STOP];
@@ -32,7 +38,7 @@ function match(state: On<'asking' | 'waiting'>, { call, nowMs }: Event & { type:
   const queuedMs = state.screen === 'waiting' ? state.sinceMs : nowMs;
   return stay({
     screen: 'connecting', stage: 'channel', ...call, queuedMs, partnerMuted: false, offline: false,
-    playbackBlocked: false,
+    playbackBlocked: false, safetyWords: null, microphone: state.microphone,
   });
 }
 
@@ -51,6 +57,7 @@ function ended(state: InCall, event: Event & { type: 'ended' }): [State, Effect[
     const sinceMs = state.screen === 'connecting' ? state.queuedMs : nowMs;
     return stay({
       screen: 'waiting', position: null, estimateS: null, sinceMs, notice: noticeOf(reason), offline: false,
+      microphone: state.microphone,
     });
   }
   return stay({ screen: 'ended', reason, blocked: false, talkedS: talkedS(state, nowMs) });
@@ -63,8 +70,19 @@ function patch<C extends InCall>(state: C, event: { callId: string }, change: Pa
 
 const callOf = ({ callId, partner }: Call): Call => ({ callId, partner });
 
+/** The socket and the microphone may fail, and come back, from the first moment to the last. */
+const present = {
+  offline: (state: Present) => stay({ ...state, offline: true }),
+  online: (state: Present) => stay({ ...state, offline: false }),
+  microphone: (state: Present, { trouble }: Event & { type: 'microphone' }) => stay({ ...state, microphone: trouble }),
+  resume: (state: Present): [State, Effect[]] => (state.microphone?.tap
+    ? [{ ...state, microphone: { ...state.microphone, tap: false } }, [{ type: 'resume' }]] : stay(state)),
+  failed: fail,
+};
+
 /** What talking and reconnecting have in common; they differ in `suspect` and `recovered` alone. */
 const talk = {
+  ...present,
   mute: (state, _) => (state.muted ? stay(state) : [{ ...state, muted: true }, [{ type: 'mute', muted: true }]]),
   unmute: (state, _) => (state.muted ? [{ ...state, muted: false }, [{ type: 'mute', muted: false }]] : stay(state)),
   next: lookOn,
@@ -77,51 +95,44 @@ const talk = {
   // A resumed call learns its remaining time anew.
   talking: (state, event) => patch(state, event, { endsMs: event.endsMs }),
   partnerMuted: (state, event) => patch(state, event, { partnerMuted: event.muted }),
+  safetyWords: (state, event) => patch(state, event, { safetyWords: event.words }),
   endsSoon: (state, event) => patch(state, event, { endsSoon: true }),
   playbackBlocked: (state, _) => stay({ ...state, playbackBlocked: true }),
-  offline: (state, _) => stay({ ...state, offline: true }),
-  online: (state, _) => stay({ ...state, offline: false }),
   ended,
-  failed: fail,
 } satisfies Row<'talking' | 'reconnecting'>;
 
 const table: Table = {
   rules: { accept: () => stay(START) },
   start: { connect: begin, failed: fail },
   asking: {
+    ...present,
     cancel: toStart,
-    waiting: (_, { position, estimateS, nowMs }) =>
-      stay({ screen: 'waiting', position, estimateS, sinceMs: nowMs, notice: null, offline: false }),
+    waiting: ({ microphone }, { position, estimateS, nowMs }) =>
+      stay({ screen: 'waiting', position, estimateS, sinceMs: nowMs, notice: null, offline: false, microphone }),
     matched: match,
-    offline: (state, _) => stay({ ...state, offline: true }),
-    online: (state, _) => stay({ ...state, offline: false }),
-    failed: fail,
   },
   waiting: {
+    ...present,
     cancel: toStart,
     waiting: (state, { position, estimateS }) => stay({ ...state, position, estimateS, offline: false }),
     matched: match,
-    offline: (state, _) => stay({ ...state, offline: true }),
-    online: (state, _) => stay({ ...state, offline: false }),
-    failed: fail,
   },
   connecting: {
+    ...present,
     cancel: toStart,
     stage: (state, event) => patch(state, event, { stage: event.stage }),
     talking: (state, event) => {
       if (event.callId !== state.callId) return stay(state);
-      const { partnerMuted, offline, playbackBlocked } = state;
+      const { partnerMuted, offline, playbackBlocked, safetyWords, microphone } = state;
       return stay({
         screen: 'talking', ...callOf(state), sinceMs: event.nowMs, endsMs: event.endsMs, muted: false, endsSoon: false,
-        partnerMuted, offline, playbackBlocked,
+        partnerMuted, offline, playbackBlocked, safetyWords, microphone,
       });
     },
     partnerMuted: (state, event) => patch(state, event, { partnerMuted: event.muted }),
+    safetyWords: (state, event) => patch(state, event, { safetyWords: event.words }),
     playbackBlocked: (state, _) => stay({ ...state, playbackBlocked: true }),
-    offline: (state, _) => stay({ ...state, offline: true }),
-    online: (state, _) => stay({ ...state, offline: false }),
     ended,
-    failed: fail,
   },
   talking: {
     ...talk,

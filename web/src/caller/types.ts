@@ -5,6 +5,9 @@ export type Partner = 'human' | 'bot';
 export type Stage = 'channel' | 'parameters' | 'ice' | 'audio' | 'relay' | 'microphone';
 export type EndReason = 'hangup' | 'partner_left' | 'partner_lost' | 'failed' | 'max_length' | 'gone';
 
+/** Four places in the list of emoji; see `call/sas.ts`. */
+export type SafetyWords = readonly [number, number, number, number];
+
 export interface Prefs {
   languages: string[];
   interests: string[];
@@ -17,25 +20,41 @@ export type Notice = 'partner_lost' | 'failed' | null;
 export type ErrorCode =
   | 'relay_unavailable' | 'queue_unavailable' | 'server_full' | 'rate_limited' | 'unauthorized' | 'superseded'
   | 'microphone_refused' | 'microphone_absent' | 'microphone_busy' | 'microphone_lost'
-  | 'offline' | 'leak' | 'unsupported' | 'other_tab' | 'internal';
+  | 'offline' | 'leak' | 'violated' | 'unsupported' | 'other_tab' | 'internal';
 
 export interface Call {
   callId: string;
   partner: Partner;
 }
 
+/**
+ * What is wrong with the person's own microphone: muted by the system, silent without a reason, gone and being opened
+ * again, or gone and refused. `tap`: only a gesture of the person helps.
+ */
+export interface MicrophoneTrouble {
+  kind: 'muted' | 'silent' | 'lost' | 'refused';
+  tap: boolean;
+}
+
+/** What waiting callers and talking ones have in common. */
+interface Present {
+  offline: boolean;
+  microphone: MicrophoneTrouble | null;
+}
+
 export type State =
   | { screen: 'rules' }
   | { screen: 'start' }
   // `again`: the microphone has been allowed in an earlier call of this visit.
-  | { screen: 'asking'; again: boolean; offline: boolean }
-  | { screen: 'waiting'; position: number | null; estimateS: number | null; sinceMs: number; notice: Notice; offline: boolean }
+  | ({ screen: 'asking'; again: boolean } & Present)
+  | ({ screen: 'waiting'; position: number | null; estimateS: number | null; sinceMs: number; notice: Notice } & Present)
   // The partner may mute, playback be refused and the socket fail before the first audio counts as a talk.
+  // `safetyWords`: null until both sides have made them, which a partner with an older page never does.
   // `queuedMs`: when the wait began that a failed call goes back to.
-  | ({ screen: 'connecting'; stage: Stage; queuedMs: number; partnerMuted: boolean; offline: boolean;
-      playbackBlocked: boolean } & Call)
+  | ({ screen: 'connecting'; stage: Stage; queuedMs: number; partnerMuted: boolean;
+      playbackBlocked: boolean; safetyWords: SafetyWords | null } & Present & Call)
   | ({ screen: 'talking' | 'reconnecting'; sinceMs: number; endsMs: number; muted: boolean; partnerMuted: boolean;
-      offline: boolean; endsSoon: boolean; playbackBlocked: boolean } & Call)
+      endsSoon: boolean; playbackBlocked: boolean; safetyWords: SafetyWords | null } & Present & Call)
   | { screen: 'ended'; reason: EndReason; blocked: boolean; talkedS: number }
   | { screen: 'error'; code: ErrorCode; retryAfterS: number | null };
 
@@ -45,6 +64,7 @@ export type Event =
   // What the person does.
   | { type: 'accept' } | { type: 'connect' } | { type: 'cancel' } | { type: 'mute' } | { type: 'unmute' }
   | { type: 'next' } | { type: 'end'; nowMs: number } | { type: 'block'; nowMs: number } | { type: 'home' } | { type: 'play' }
+  | { type: 'resume' }
   // What the edges report. Times, here and above, are ms since the Unix epoch.
   | { type: 'waiting'; position: number; estimateS: number | null; nowMs: number }
   | { type: 'matched'; call: Call; nowMs: number }
@@ -52,8 +72,10 @@ export type Event =
   | { type: 'talking'; callId: string; nowMs: number; endsMs: number }
   | { type: 'suspect'; callId: string } | { type: 'recovered'; callId: string }
   | { type: 'partnerMuted'; callId: string; muted: boolean }
+  | { type: 'safetyWords'; callId: string; words: SafetyWords }
   | { type: 'endsSoon'; callId: string }
   | { type: 'playbackBlocked' }
+  | { type: 'microphone'; trouble: MicrophoneTrouble | null }
   | { type: 'ended'; callId: string; reason: EndReason; requeued: boolean; nowMs: number }
   | { type: 'offline' } | { type: 'online' }
   | { type: 'failed'; code: ErrorCode; retryAfterS: number | null };
@@ -64,7 +86,8 @@ export type Effect =
   | { type: 'stop' }         // leave, close everything, release the microphone
   | { type: 'mute'; muted: boolean }
   | { type: 'next' } | { type: 'hangup' } | { type: 'block' }
-  | { type: 'play' };        // start playback inside the person's gesture
+  | { type: 'play' }         // start playback inside the person's gesture
+  | { type: 'resume' };      // open the microphone anew inside the person's gesture
 
 export type Transition = (state: State, event: Event) => [State, Effect[]];
 

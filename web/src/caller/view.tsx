@@ -4,6 +4,7 @@ import type { Signal } from '@preact/signals';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { announcement, title } from './announce.ts';
 import { Brand } from './parts/brand.tsx';
+import { LanguagePicker } from './parts/language.tsx';
 import { useSettle } from './parts/settle.ts';
 import { Ended, Failure } from './screens/after.tsx';
 import { Asking, Connecting, Waiting } from './screens/queue.tsx';
@@ -11,7 +12,7 @@ import { Rules } from './screens/rules.tsx';
 import { Start } from './screens/start.tsx';
 import { Talking } from './screens/talking.tsx';
 import './style/page.css';
-import { lang } from './text.ts';
+import { language } from './text/index.ts';
 import type { Event, Meters, Prefs, State } from './types.ts';
 
 export interface AppProps {
@@ -23,6 +24,8 @@ export interface AppProps {
   devices: Signal<MediaDeviceInfo[]>;
   deviceId: Signal<string | null>;
   check: Signal<'off' | 'asking' | 'on'>;
+  /** Whether tones are played on match and end. */
+  sounds: Signal<boolean>;
   /** Start or stop the microphone check; while on, it writes `meters.microphone`. */
   onCheck(): void;
   onDevice(id: string): void;
@@ -47,15 +50,16 @@ function screenOf(props: AppProps) {
 /** A short break in a call is the same screen: whoever is on a button stays there. */
 const place = (state: State) => (state.screen === 'reconnecting' ? 'talking' : state.screen);
 
-/** The sentence for the live region. It starts empty: readers only speak what changes in it. */
+/** The sentence for the live region. It starts empty: readers only speak what changes. A new language says it all. */
 function useAnnouncement(state: State): string {
   const [said, say] = useState('');
-  const before = useRef<State | null>(null);
+  const before = useRef<{ state: State; language: string } | null>(null);
   useEffect(() => {
-    const sentence = announcement(before.current, state);
-    before.current = state;
+    const last = before.current?.language === language() ? before.current.state : null;
+    const sentence = announcement(last, state);
+    before.current = { state, language: language() };
     if (sentence !== null) say(sentence);
-  }, [state]);
+  }, [state, language()]);
   return said;
 }
 
@@ -67,11 +71,9 @@ export function App(props: AppProps) {
   useSettle(main, place(state));
 
   useEffect(() => {
-    document.documentElement.lang = lang;
-  }, []);
-  useEffect(() => {
+    document.documentElement.lang = language();
     document.title = title(state);
-  }, [state]);
+  }, [state, language()]);
   useEffect(() => {
     if (shown.current === place(state)) return;
     shown.current = place(state);
@@ -81,7 +83,10 @@ export function App(props: AppProps) {
 
   return (
     <>
-      <header><Brand /></header>
+      <header>
+        <Brand />
+        {(state.screen === 'rules' || state.screen === 'start') && <LanguagePicker />}
+      </header>
       <main ref={main} data-state={state.screen}>{screenOf(props)}</main>
       <p class="unseen" role="status" aria-live="polite">{said}</p>
     </>

@@ -2,6 +2,7 @@
 
 export class Wakefulness {
   private wanted = false;
+  private asking = false;
   private held: WakeLockSentinel | null = null;
 
   constructor() {
@@ -22,7 +23,10 @@ export class Wakefulness {
 
   private async request(): Promise<void> {
     if (!this.wanted || document.visibilityState !== 'visible' || !('wakeLock' in navigator)) return;
+    if (this.asking || this.held?.released === false) return;
+    this.asking = true;
     const lock = await navigator.wakeLock.request('screen').catch(() => null);
+    this.asking = false;
     if (this.wanted) this.held = lock;
     else void lock?.release();
   }

@@ -1,5 +1,6 @@
 /** The messages of the queue's socket (`WS /v1/queue`); `matcher/wire.py` is the list that counts. Pure. */
 
+import type { Description } from '../call/parameters.ts';
 import type { EndReason, Partner, Prefs, Side, Stage } from './types.ts';
 
 export interface IceServer {
@@ -25,8 +26,8 @@ export interface Deadlines {
 
 export type ClientMessage =
   | { type: 'hello'; token: string; prefs: Prefs; call_id?: string }
-  | { type: 'ready' } | { type: 'leave' } | { type: 'next' } | { type: 'heartbeat' }
-  | { type: 'ack' | 'connected' | 'hangup' | 'block'; call_id: string }
+  | { type: 'ready'; description?: Description } | { type: 'leave' } | { type: 'next' } | { type: 'heartbeat' }
+  | { type: 'ack' | 'connected' | 'renew' | 'hangup' | 'block'; call_id: string }
   | { type: 'failed'; call_id: string; stage: Stage };
 
 export interface Matched {
@@ -37,18 +38,26 @@ export interface Matched {
   partner: Partner;
   channel: Grant;
   deadlines: Deadlines;
+  /** Names the connection of ours whose description the partner is told. */
+  ufrag?: string;
+  /** The partner's, to be validated like whatever comes from him; also as `described`, or through the channel alone. */
+  description?: unknown;
 }
 
 export type ServerMessage =
-  | { type: 'relay'; ice_servers: IceServer[]; expires_at: number }
+  | { type: 'relay'; ice_servers: IceServer[]; expires_at: number; describe?: boolean }
   | { type: 'waiting'; position: number; estimate_s?: number | null }
   | Matched
+  | { type: 'described'; call_id: string; description: unknown }
   | { type: 'resumed'; call_id: string; channel: Grant }
+  | { type: 'renewed'; call_id: string; ice_servers: IceServer[]; expires_at: number }
   | { type: 'ended'; call_id: string; reason: EndReason; requeued?: boolean }
   | { type: 'error'; code: string; message: string; retry_after?: number | null }
   | { type: 'heartbeat' };
 
-const TYPES: ReadonlySet<unknown> = new Set(['relay', 'waiting', 'matched', 'resumed', 'ended', 'error', 'heartbeat']);
+const TYPES: ReadonlySet<unknown> = new Set([
+  'relay', 'waiting', 'matched', 'described', 'resumed', 'renewed', 'ended', 'error', 'heartbeat',
+]);
 
 /** A message from our own server, or null where it is of a type that this page does not know. */
 export function readServerMessage(text: unknown): ServerMessage | null {

@@ -3,6 +3,7 @@
 import { signal } from '@preact/signals';
 import { render } from 'preact';
 import { transition } from '../caller/state.ts';
+import { languageFor, speak } from '../caller/text/index.ts';
 import type { Event, Meters, Prefs, State } from '../caller/types.ts';
 import { App } from '../caller/view.tsx';
 import { samples } from './samples.ts';
@@ -16,6 +17,7 @@ const devices = signal<MediaDeviceInfo[]>([
   { deviceId: 'a', groupId: '', kind: 'audioinput', label: 'Headset microphone', toJSON: () => ({}) },
 ]);
 const deviceId = signal<string | null>('a');
+const sounds = signal(true);
 const check = signal<'off' | 'asking' | 'on'>(location.search.endsWith('-check') ? 'on' : 'off');
 
 /** For the tests: every name, and a way to play the edges. */
@@ -29,6 +31,7 @@ function Gallery() {
   return (
     <App
       state={state.value} meters={meters} prefs={prefs} devices={devices} deviceId={deviceId} check={check}
+      sounds={sounds}
       onCheck={() => { check.value = check.value === 'off' ? 'on' : 'off'; }}
       onDevice={(id) => { deviceId.value = id; }}
       dispatch={dispatch}
@@ -37,4 +40,5 @@ function Gallery() {
 }
 
 const root = document.getElementById('app');
+await speak(languageFor(navigator.languages));
 if (root) render(<Gallery />, root);

@@ -37,11 +37,13 @@ interface ButtonProps {
   kind?: 'primary' | 'plain' | 'quiet' | 'danger';
   icon?: IconName;
   disabled?: boolean;
+  /** Whether what it opens is open, where it opens something. */
+  expanded?: boolean | undefined;
 }
 
-export function Button({ label, onClick, kind = 'plain', icon, disabled = false }: ButtonProps) {
+export function Button({ label, onClick, kind = 'plain', icon, disabled = false, expanded }: ButtonProps) {
   return (
-    <button type="button" class={`button ${kind}`} onClick={onClick} disabled={disabled}>
+    <button type="button" class={`button ${kind}`} onClick={onClick} disabled={disabled} aria-expanded={expanded}>
       {icon && <Icon name={icon} />}
       {label}
     </button>

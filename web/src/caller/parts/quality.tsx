@@ -2,7 +2,7 @@
 
 import type { Signal } from '@preact/signals';
 import { useComputed } from '@preact/signals';
-import { t } from '../text.ts';
+import { t } from '../text/index.ts';
 import type { Meters } from '../types.ts';
 
 export function Quality({ meters }: { meters: Signal<Meters> }) {

@@ -2,13 +2,13 @@
 
 import { useState } from 'preact/hooks';
 import { endedWords } from '../announce.ts';
-import { clock } from '../format.ts';
+import { clock, lasted } from '../format.ts';
 import { Mark } from '../parts/brand.tsx';
 import { useNow } from '../parts/clock.ts';
 import { Button, Frame } from '../parts/frame.tsx';
 import { Icon } from '../parts/icon.tsx';
 import type { On } from '../state.ts';
-import { t } from '../text.ts';
+import { language, t } from '../text/index.ts';
 import type { Event } from '../types.ts';
 
 interface Props<S extends 'ended' | 'error'> {
@@ -27,7 +27,7 @@ export function Ended({ state, dispatch }: Props<'ended'>) {
       </>}
     >
       <p class="lead">{line}</p>
-      <p>{state.talkedS > 0 && `${t.ended.talked(state.talkedS)} `}{t.ended.nothingKept}</p>
+      <p>{state.talkedS > 0 && `${t.ended.talked(lasted(language(), state.talkedS))} `}{t.ended.nothingKept}</p>
     </Frame>
   );
 }

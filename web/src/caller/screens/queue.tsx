@@ -6,8 +6,9 @@ import { useNow } from '../parts/clock.ts';
 import { Banner, Button, Frame } from '../parts/frame.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { Mark } from '../parts/brand.tsx';
+import { MicrophoneNotice } from '../parts/microphone-notice.tsx';
 import type { On } from '../state.ts';
-import { t } from '../text.ts';
+import { t } from '../text/index.ts';
 import type { Event, Stage } from '../types.ts';
 
 interface Props<S extends 'asking' | 'waiting' | 'connecting'> {
@@ -26,6 +27,7 @@ export function Asking({ state, dispatch }: Props<'asking'>) {
       scene={<div class="orb"><Icon name="microphone" /></div>}
     >
       {state.offline && <Banner>{t.connecting.offline}</Banner>}
+      <MicrophoneNotice trouble={state.microphone} dispatch={dispatch} />
       <p class="lead">{state.again ? t.asking.lineAgain : t.asking.line}</p>
       <p class="soft">{t.asking.detail}</p>
     </Frame>
@@ -49,6 +51,7 @@ export function Waiting({ state, dispatch }: Props<'waiting'>) {
     >
       {state.notice && <Banner>{t.waiting.notice[state.notice]}</Banner>}
       {state.offline && <Banner>{t.waiting.offline}</Banner>}
+      <MicrophoneNotice trouble={state.microphone} dispatch={dispatch} />
       <p class="lead">{state.position === null ? t.waiting.noPlace : t.waiting.place(state.position)}</p>
       <p>{state.estimateS === null ? t.waiting.noEstimate : t.waiting.estimate(state.estimateS)}</p>
       <p class="tip">{tips[Math.floor(elapsed / TIP_S) % tips.length]}</p>
@@ -66,6 +69,7 @@ export function Connecting({ state, dispatch }: Props<'connecting'>) {
       scene={<div class="meeting"><span class="dot" /><Mark /><span class="dot" /></div>}
     >
       {state.offline && <Banner>{t.connecting.offline}</Banner>}
+      <MicrophoneNotice trouble={state.microphone} dispatch={dispatch} />
       <p class="lead">{state.partner === 'bot' ? t.connecting.lineBot : t.connecting.line}</p>
       <ol class="steps">
         {STEPS.map((stage, index) => (

@@ -1,9 +1,10 @@
 /** The first screen: what Sotto is, how people behave here, what is known about them. */
 
+import { Connection } from '../parts/connection.tsx';
 import { Button, Frame } from '../parts/frame.tsx';
 import { Icon, type IconName } from '../parts/icon.tsx';
 import { Mark } from '../parts/brand.tsx';
-import { t, type Point } from '../text.ts';
+import { language, privacyPath, t, type Point } from '../text/index.ts';
 import type { Event } from '../types.ts';
 
 function Points({ title, points }: { title: string; points: readonly (readonly [IconName, Point])[] }) {
@@ -30,6 +31,7 @@ export function Rules({ dispatch }: { dispatch(event: Event): void }) {
       scene={<div class="emblem"><Mark /></div>}
       actions={<Button label={t.accept} kind="primary" onClick={() => dispatch({ type: 'accept' })} />}
     >
+      <Connection />
       <p class="lead">{t.rules.line}</p>
       <Points
         title={t.rules.howTitle}
@@ -40,6 +42,7 @@ export function Rules({ dispatch }: { dispatch(event: Event): void }) {
         points={[['relay', known.relay], ['silence', known.silence], ['shield', known.shield]]}
       />
       <p class="soft">{t.rules.bot}</p>
+      <a class="further" href={privacyPath(language())}>{t.privacy}</a>
     </Frame>
   );
 }

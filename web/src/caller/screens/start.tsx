@@ -4,10 +4,12 @@ import { useComputed } from '@preact/signals';
 import { INTERESTS, LANGUAGES, MOST_INTERESTS, MOST_LANGUAGES, toggled } from '../choices.ts';
 import { languageName } from '../format.ts';
 import { Mark } from '../parts/brand.tsx';
+import { Connection } from '../parts/connection.tsx';
 import { Button, Frame, Select } from '../parts/frame.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { Level } from '../parts/level.tsx';
-import { t } from '../text.ts';
+import { SoundsSwitch } from '../parts/sounds-switch.tsx';
+import { language, privacyPath, t } from '../text/index.ts';
 import type { AppProps } from '../view.tsx';
 
 function Languages({ prefs }: Pick<AppProps, 'prefs'>) {
@@ -122,12 +124,14 @@ export function Start(props: AppProps) {
           label={t.connect} kind="primary" disabled={props.prefs.value.languages.length === 0}
           onClick={() => props.dispatch({ type: 'connect' })}
         />
-        <p class="soft promise"><Icon name="shield" />{t.promise}</p>
+        <a class="soft promise" href={privacyPath(language())}><Icon name="shield" />{t.promise}</a>
       </>}
     >
+      <Connection />
       <Languages {...props} />
       <Interests {...props} />
       <Microphone {...props} />
+      <SoundsSwitch sounds={props.sounds} />
     </Frame>
   );
 }

@@ -5,13 +5,15 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { heading } from '../announce.ts';
 import { clock } from '../format.ts';
 import { useNow } from '../parts/clock.ts';
+import { CompareButton, ComparePanel, useComparing } from '../parts/compare.tsx';
 import { Banner, Button, Frame } from '../parts/frame.tsx';
 import { Icon, type IconName } from '../parts/icon.tsx';
 import { Level } from '../parts/level.tsx';
+import { MicrophoneNotice } from '../parts/microphone-notice.tsx';
 import { Quality } from '../parts/quality.tsx';
 import { useSettle } from '../parts/settle.ts';
 import type { On } from '../state.ts';
-import { t } from '../text.ts';
+import { t } from '../text/index.ts';
 import type { AppProps } from '../view.tsx';
 
 type Props = Pick<AppProps, 'meters' | 'dispatch'> & { state: On<'talking' | 'reconnecting'> };
@@ -77,6 +79,7 @@ function Block({ dispatch }: Pick<Props, 'dispatch'>) {
 
 export function Talking({ state, meters, dispatch }: Props) {
   const now = useNow();
+  const comparing = useComparing();
   return (
     <Frame live
       quiet title={heading(state)}
@@ -90,7 +93,10 @@ export function Talking({ state, meters, dispatch }: Props) {
           <Round label={t.next} icon="next" kind="accent" onClick={() => dispatch({ type: 'next' })} />
           <Round label={t.end} icon="end" kind="danger" onClick={() => dispatch({ type: 'end', nowMs: Date.now() })} />
         </div>
-        <Block dispatch={dispatch} />
+        <div class="asides">
+          {state.partner === 'human' && <CompareButton comparing={comparing} />}
+          <Block dispatch={dispatch} />
+        </div>
       </>}
     >
       <div class="facts">
@@ -105,8 +111,12 @@ export function Talking({ state, meters, dispatch }: Props) {
           <p class="soft">{t.talking.playHint}</p>
         </div>
       )}
+      <MicrophoneNotice trouble={state.microphone} dispatch={dispatch} />
       {state.endsSoon && <Banner>{t.talking.endsSoon(clock((state.endsMs - now) / 1000))}</Banner>}
       {state.offline && <Banner>{t.talking.offline}</Banner>}
+      <ComparePanel
+        comparing={comparing} words={state.safetyWords} onEnd={() => dispatch({ type: 'end', nowMs: Date.now() })}
+      />
     </Frame>
   );
 }

@@ -1,11 +1,7 @@
-/**
- * Every word the page says. Pure.
- *
- * English is the model: another language is one more `Words` value in `LANGUAGES`, and tsc names every key it lacks.
- */
+/** The words in English: the model that every other language has to match. Pure. */
 
-import type { Interest } from './choices.ts';
-import type { EndReason, ErrorCode, Meters, Stage } from './types.ts';
+import type { Interest } from '../choices.ts';
+import type { EndReason, ErrorCode, Meters, MicrophoneTrouble, Stage } from '../types.ts';
 
 /** What happened, and what to do about it. */
 export interface Fault {
@@ -17,22 +13,15 @@ export interface Fault {
 /** A rule or a fact: said in two or three words, then in a sentence. */
 export type Point = readonly [string, string];
 
-const plural = (n: number, one: string, many: string) => `${n} ${n === 1 ? one : many}`;
-
-function lasted(seconds: number): string {
-  if (seconds < 60) return plural(seconds, 'second', 'seconds');
-  const minutes = Math.round(seconds / 60);
-  const [h, m] = [Math.floor(minutes / 60), minutes % 60];
-  return [h > 0 && plural(h, 'hour', 'hours'), m > 0 && plural(m, 'minute', 'minutes')].filter(Boolean).join(' ');
-}
-
-const en = {
+export const en = {
   name: 'Sotto',
   accept: 'Accept', connect: 'Connect', cancel: 'Cancel', mute: 'Mute', unmute: 'Unmute', next: 'Next', end: 'End',
   block: 'Block', home: 'Back to start',
   you: 'You', partner: 'Stranger', bot: 'AI voice bot', muted: 'Muted',
   yourLevel: 'Your voice', partnerLevel: 'Your partner’s voice',
   promise: 'Relay only. Nothing recorded.',
+  privacy: 'What we promise, and what we cannot',
+  language: 'Language of this page',
 
   rules: {
     title: 'A voice call with a stranger',
@@ -64,6 +53,7 @@ const en = {
     checkHint: 'Hear nothing, send nothing: see whether it picks up your voice.',
     checkAsking: 'Please allow the microphone in your browser.', checkOn: 'Say something. The bars should move.',
     device: 'Which microphone', unnamed: (n: number) => `Microphone ${n}`,
+    sounds: 'Sounds', soundsHint: 'Soft tones when a call begins and when it ends.', soundsOn: 'Play sounds',
     connectHint: 'Your browser will ask for the microphone.',
   },
 
@@ -123,9 +113,18 @@ const en = {
       unknown: 'Measuring the line', 0: 'No signal',
       1: 'Weak line', 2: 'Fair line', 3: 'Good line', 4: 'Very good line',
     } satisfies Record<'unknown' | NonNullable<Meters['quality']>, string>,
+    compare: 'Compare',
     blockTitle: 'Block this person?', blockLine: 'The call ends, and you two are not matched again.',
     blockConfirm: 'Block and leave', blockCancel: 'Keep talking',
   },
+
+  microphone: {
+    muted: 'Your microphone is muted by the system, so nobody hears you.',
+    silent: 'No sound comes from your microphone.',
+    lost: 'Your microphone was lost. We keep trying to get it back.',
+    refused: 'Your browser no longer lets Sotto use the microphone. You can allow it in the site settings.',
+    resume: 'Tap to resume',
+  } satisfies Record<MicrophoneTrouble['kind'] | 'resume', string>,
 
   ended: {
     reasons: {
@@ -137,7 +136,7 @@ const en = {
       gone: ['The call is over', 'The service no longer knows this call.'],
     } satisfies Record<EndReason, Point>,
     blocked: ['Blocked', 'The call is over, and you two will not be matched again.'] as Point,
-    talked: (s: number) => `You talked for ${lasted(s)}.`,
+    talked: (length: string) => `You talked for ${length}.`,
     nothingKept: 'Nothing of it was kept.',
   },
 
@@ -193,7 +192,7 @@ const en = {
       },
       microphone_lost: {
         title: 'The microphone went away',
-        what: 'It was unplugged or switched off, so the call was ended.',
+        what: 'It was unplugged or switched off, and did not come back.',
         next: 'Plug it back in or choose another one on the start page, then connect again.',
       },
       offline: {
@@ -205,6 +204,12 @@ const en = {
         title: 'Stopped to protect you',
         what: 'Your browser offered a way around the relay, which could have shown your IP address. It was not sent.',
         next: 'Switch off extensions that change calls, or try another browser, then connect again.',
+      },
+      violated: {
+        title: 'The call was not safe',
+        what: 'Your browser and your partner’s check each other, and this time the check failed. Somebody between you may '
+          + 'have interfered, so the call was ended at once.',
+        next: 'Connect again to meet someone else. If it happens again, something on the way, or in Sotto itself, is wrong.',
       },
       unsupported: {
         title: 'This browser cannot call',
@@ -232,24 +237,11 @@ const en = {
 
   said: {
     muted: 'You are muted.', unmuted: 'You can be heard again.',
-    partnerMuted: 'Your partner muted themselves.', partnerUnmuted: 'Your partner can be heard again.',
+    partnerMuted: 'Your partner is muted.', partnerUnmuted: 'Your partner can be heard again.',
+    microphoneBack: 'Your microphone works again.',
     online: 'Sotto can be reached again.', endsSoon: 'This call ends in one minute.', recovered: 'The call is back.',
     place: (position: number) => `Number ${position} in the queue.`,
   },
 };
 
 export type Words = typeof en;
-
-const LANGUAGES: Readonly<Record<string, Words>> = { en };
-
-/** The words in the first of the preferred languages (BCP 47 tags) that the page speaks, and that language. */
-export function wordsFor(tags: readonly string[]): { lang: string; words: Words } {
-  for (const tag of tags) {
-    const lang = tag.split('-')[0]?.toLowerCase() ?? '';
-    const words = LANGUAGES[lang];
-    if (words) return { lang, words };
-  }
-  return { lang: 'en', words: en };
-}
-
-export const { lang, words: t } = wordsFor(navigator.languages);

@@ -1,0 +1,65 @@
+/** The safety words to be read aloud, and what to do when they differ. */
+
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { EMOJI } from '../text/safety/emoji.ts';
+import type { SafetyText } from '../text/safety/index.ts';
+import type { SafetyWords } from '../types.ts';
+import { Button } from './frame.tsx';
+import { useSettle } from './settle.ts';
+
+export { SAFETY_TEXT } from '../text/safety/index.ts';
+
+export interface PanelProps {
+  text: SafetyText;
+  /** null: this call has none, or not yet. */
+  words: SafetyWords | null;
+  onEnd(): void;
+  onClose(): void;
+}
+
+function Words({ text, words }: { text: SafetyText; words: SafetyWords }) {
+  return (
+    // Safari's reader takes a list without marks for none, unless it is told.
+    <ol class="emoji" role="list">
+      {words.map((word, place) => (
+        <li key={place}>
+          <span aria-hidden="true">{EMOJI[word]}</span>
+          {text.names[word]}
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+export function Comparison({ text, words, onEnd, onClose }: PanelProps) {
+  const [differ, setDiffer] = useState(false);
+  const panel = useRef<HTMLElement>(null);
+  useSettle(panel, differ);
+  useEffect(() => {
+    // Readers begin at the heading, on opening and on each turn.
+    panel.current?.querySelector('h2')?.focus({ preventScroll: true });
+    panel.current?.scrollIntoView({ block: 'nearest' });
+  }, [differ]);
+  return (
+    <section
+      ref={panel} class="comparison" aria-labelledby="comparison-title"
+      onKeyDown={(event) => { if (event.key === 'Escape') onClose(); }}
+    >
+      <h2 id="comparison-title" tabIndex={-1}>{differ ? text.differTitle : text.title}</h2>
+      <p>{differ ? text.differLine : words ? text.how : text.missing}</p>
+      {words && <Words text={text} words={words} />}
+      {words && !differ && <p class="soft">{text.proves}</p>}
+      <div class="choices">
+        {differ
+          ? <>
+            <Button label={text.end} kind="danger" onClick={onEnd} />
+            <Button label={text.again} onClick={() => setDiffer(false)} />
+          </>
+          : <>
+            {words && <Button label={text.differ} onClick={() => setDiffer(true)} />}
+            <Button label={text.close} onClick={onClose} />
+          </>}
+      </div>
+    </section>
+  );
+}
