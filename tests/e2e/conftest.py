@@ -1,15 +1,22 @@
-"""Browsers for the whole run, and one service for the whole run."""
+"""Browsers for the whole run, one service for the whole run, and the gallery of all screens."""
 
+import fcntl
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
 
 import pytest
-from playwright.sync_api import Playwright, sync_playwright
+from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 
 from tests.conftest import Coturn
+from tests.e2e import gallery as screens
 from tests.e2e import people
+from tests.e2e.abroad import Abroad, Travel
 from tests.e2e.people import Person, Voice
 from tests.e2e.stack import ROOT, Stack, running
+from tests.e2e.watching import Watched
+from tests.network.namespaces import PRIVATE, PUBLIC, lab, obstacle
+from tests.network.public_relay import firewall, public_relay
 
 Arrive = Callable[..., Person]
 
@@ -17,6 +24,7 @@ Arrive = Callable[..., Person]
 @pytest.fixture(scope="session")
 def playwright() -> Iterator[Playwright]:
     """The browsers' driver."""
+    expect.set_options(timeout=20_000)  # a busy machine is no fault of the page
     with sync_playwright() as driver:
         yield driver
 
@@ -54,10 +62,18 @@ def voices(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> 
 @pytest.fixture(scope="session")
 def stack(valkey_socket: str, coturn: Coturn, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """The service, with the page built."""
-    if not (ROOT / "web" / "dist" / "index.html").exists():
-        subprocess.run(["npm", "run", "build"], cwd=ROOT / "web", check=True)
+    build_page()
     with running(valkey_socket, coturn, tmp_path_factory.mktemp("stack")) as service:
         yield service
+
+
+def build_page() -> None:
+    """Build the page where it is not."""
+    web = ROOT / "web"
+    with (web / "build.mjs").open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # other processes may run tests of the same checkout
+        if not (web / "dist" / "index.html").exists():
+            subprocess.run(["npm", "run", "build"], cwd=web, check=True)
 
 
 @pytest.fixture
@@ -73,3 +89,49 @@ def arrive(voices: Mapping[str, Voice], stack: Stack) -> Iterator[Arrive]:
     yield come
     for person in present:
         person.leaves()
+
+
+@pytest.fixture(scope="session")
+def abroad(playwright: Playwright, valkey_socket: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Abroad]:
+    """The service and its callers on hosts of their own; skipped where no namespaces can be made."""
+    if why := obstacle():
+        pytest.skip(why)
+    build_page()
+    folder = tmp_path_factory.mktemp("abroad")
+    further = {"SOTTO_HOST": PRIVATE, "SOTTO_COTURN_HOST": PUBLIC}
+    with ExitStack() as stack:
+        hosts = stack.enter_context(lab())
+        relay = stack.enter_context(public_relay(hosts))
+        stack.enter_context(firewall(hosts))
+        service = stack.enter_context(hosts.t.inside(running(valkey_socket, relay, folder, further)))
+        yield Abroad(hosts, service, playwright, folder, stack)
+
+
+@pytest.fixture
+def travel(abroad: Abroad) -> Iterator[Travel]:
+    """Open the page on a host, in a browser by its kind; everybody leaves in the end."""
+    present: list[Watched] = []
+
+    def come(host: str, kind: str) -> Watched:
+        present.append(abroad.opens(host, kind))
+        return present[-1]
+
+    yield come
+    for person in present:
+        person.leaves()
+
+
+@pytest.fixture(scope="session")
+def gallery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The base URL of the gallery."""
+    with screens.served(tmp_path_factory.mktemp("gallery")) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """Debian's Chromium without a microphone, kept from calling anybody but loopback."""
+    args = ["--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"]
+    browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=args)
+    yield browser
+    browser.close()

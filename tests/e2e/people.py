@@ -4,7 +4,7 @@ import math
 import struct
 import time
 import wave
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,7 +17,7 @@ HEARD_RMS = 0.002
 # Fake devices; and no look-ups of anything outside this machine.
 CHROMIUM_FLAGS = [
     "--use-fake-device-for-media-stream",
-    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
+    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE 127.0.0.2",
 ]
 FIREFOX_PREFS: dict[str, str | float | bool] = {
     "media.navigator.streams.fake": True,
@@ -128,21 +128,28 @@ class Voice:
         return self.browser.browser_type.name
 
 
-def chromium(playwright: Playwright, folder: Path, hz: int) -> Voice:
-    """Start Debian's Chromium with a tone as its microphone."""
+def chromium(
+    playwright: Playwright, folder: Path, hz: int, program: str = "/usr/bin/chromium", further: Sequence[str] = ()
+) -> Voice:
+    """Start Debian's Chromium with a tone as its microphone, or what starts it elsewhere, with further flags."""
     tone = folder / f"{hz}.wav"
     write_tone(tone, hz)
     flags = [*CHROMIUM_FLAGS, "--use-fake-ui-for-media-stream", f"--use-file-for-fake-audio-capture={tone}"]
-    return Voice(playwright.chromium.launch(executable_path="/usr/bin/chromium", args=flags), hz)
+    return Voice(playwright.chromium.launch(executable_path=program, args=[*flags, *further]), hz)
 
 
-def firefox(playwright: Playwright, hz: int) -> Voice:
-    """Start Debian's Firefox with a tone as its microphone."""
+def firefox(
+    playwright: Playwright,
+    hz: int,
+    program: str = "/usr/bin/firefox-esr",
+    further: Mapping[str, str | bool] | None = None,
+) -> Voice:
+    """Start Debian's Firefox with a tone as its microphone, or what starts it elsewhere, with further preferences."""
     kind: BrowserType = playwright.firefox
-    prefs = FIREFOX_PREFS | {"media.navigator.audio.fake_frequency": hz}
+    prefs = {**FIREFOX_PREFS, "media.navigator.audio.fake_frequency": hz, **(further or {})}
     return Voice(
         # The channel makes Playwright speak WebDriver BiDi to an unpatched Firefox.
-        kind.launch(channel="moz-firefox", executable_path="/usr/bin/firefox-esr", firefox_user_prefs=prefs),
+        kind.launch(channel="moz-firefox", executable_path=program, firefox_user_prefs=prefs),
         hz,
     )
 
@@ -162,8 +169,13 @@ class Person:
         self.context.add_init_script(RECORD_CONNECTIONS)
         self.page: Page = self.context.new_page()
         self.faults: list[str] = []
-        self.page.on("pageerror", lambda fault: self.faults.append(str(fault)))
+        self.page.on("pageerror", lambda fault: self._notes(str(fault)))
         self.page.goto(url)
+
+    def _notes(self, fault: str) -> None:
+        # Firefox counts it among a page's errors when somebody leaves before a socket is open.
+        if "was interrupted while the page was loading" not in fault:
+            self.faults.append(fault)
 
     def presses(self, name: str) -> None:
         """Press the button of that name."""
@@ -251,4 +263,4 @@ class Person:
     def leaves(self) -> None:
         """Close the browser context, as closing the window does; no page error may have happened."""
         self.context.close()
-        assert self.faults == []
+        assert self.faults == [], self.faults

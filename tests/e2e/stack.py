@@ -8,10 +8,12 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from infra.run.tether import end_with_parent
 from tests.conftest import Coturn, free_port, wait_until
+from tests.network.udp_proxy import UdpProxy, proxied
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -22,6 +24,7 @@ class Stack:
 
     url: str
     log: Path
+    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)  # by module: server, matcher
 
     def get(self, path: str) -> tuple[int, str]:
         """Return status and body of a GET."""
@@ -44,9 +47,9 @@ def running(valkey: str, coturn: Coturn, folder: Path, further: Mapping[str, str
         folder: Where the processes' log goes.
         further: More settings, or other ones.
     """
-    port = int((further or {}).get("SOTTO_PORT", free_port()))
     environ = os.environ | {
-        "SOTTO_PORT": str(port),
+        "SOTTO_HOST": "127.0.0.1",
+        "SOTTO_PORT": str(free_port()),
         "SOTTO_REDIS_URL": f"unix://{valkey}",
         "SOTTO_POOL": f"e2e-{secrets.token_hex(4)}",
         "SOTTO_SESSION_KEYS": f"test:{secrets.token_hex(32)}",
@@ -56,17 +59,39 @@ def running(valkey: str, coturn: Coturn, folder: Path, further: Mapping[str, str
         "SOTTO_LOG_LEVEL": "debug",
         **(further or {}),
     }
-    stack = Stack(f"http://127.0.0.1:{port}", folder / "log")
+    stack = Stack(f"http://{environ['SOTTO_HOST']}:{environ['SOTTO_PORT']}", folder / "log")
     with stack.log.open("wb") as log:
-        processes = [
-            subprocess.Popen([sys.executable, "-m", name], cwd=ROOT, env=environ, stdout=log, stderr=log)
+        processes = stack.processes
+        processes |= {
+            name: subprocess.Popen(
+                [sys.executable, "-m", name],
+                cwd=ROOT,
+                env=environ,
+                stdout=log,
+                stderr=log,
+                # A test run that is killed leaves nobody behind.
+                preexec_fn=end_with_parent,
+            )
             for name in ("server", "matcher")
-        ]
+        }
         try:
-            wait_until(lambda: stack.get("/healthz")[0] == 200, "the server")
+            wait_until(lambda: stack.get("/healthz")[0] == 200, "the server", 60)
             yield stack
         finally:
-            for process in processes:
+            for process in processes.values():
                 process.terminate()
-            for process in processes:
+            for process in processes.values():
                 process.wait(20)
+
+
+@contextmanager
+def behind_proxy(
+    valkey: str, coturn: Coturn, folder: Path, further: Mapping[str, str] | None = None
+) -> Iterator[tuple[Stack, UdpProxy]]:
+    """Start a service whose relay is reached through a network that can be slow, lossy or broken."""
+    port = free_port()
+    with (
+        proxied(coturn.port, port) as proxy,
+        running(valkey, Coturn(port, coturn.secret), folder, further) as service,
+    ):
+        yield service, proxy

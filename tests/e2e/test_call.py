@@ -9,6 +9,7 @@ PAIRINGS = [("chromium", "chromium2"), ("chromium", "firefox"), ("firefox", "chr
 
 
 @pytest.mark.parametrize(("first", "second"), PAIRINGS)
+@pytest.mark.claim("relay-only")
 def test_two_strangers_hear_each_other_through_relays(arrive: Arrive, first: str, second: str) -> None:
     """Each hears exactly the other's tone, and both ends of the selected pair are relays."""
     one = arrive(first)
@@ -51,6 +52,7 @@ def test_end_ends_it_for_both(arrive: Arrive) -> None:
     other.hears_nothing()
 
 
+@pytest.mark.claim("gone-when-closed")
 def test_a_partner_who_closes_the_tab_is_noticed_at_once(arrive: Arrive) -> None:
     """The one who stays is told within seconds, not after a timeout."""
     one, other = arrive("chromium"), arrive("firefox")
@@ -76,6 +78,7 @@ def test_next_finds_the_third_person(arrive: Arrive) -> None:
     third.hears(one.voice.hz)
 
 
+@pytest.mark.claim("blocked-stays-blocked")
 def test_block_ends_the_call_and_lasts(arrive: Arrive) -> None:
     """After a block the two never meet again, even when nobody else is there and waiting has relaxed all else."""
     one, other = arrive("chromium"), arrive("chromium2")

@@ -51,6 +51,7 @@ def caller(voices: Mapping[str, Voice], stack: Stack) -> Iterator[Callable[[str]
 
 
 @pytest.mark.parametrize("name", ["chromium", "firefox"])
+@pytest.mark.claim("gone-when-closed")
 def test_nothing_stays_open_after_the_end(caller: Callable[[str], Person], arrive: Arrive, name: str) -> None:
     """After a call, and after a wait, every connection is closed and the microphone is off."""
     one = caller(name)

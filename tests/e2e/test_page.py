@@ -39,6 +39,7 @@ LEAVE_AND_RETURN = """
 """
 
 
+@pytest.mark.claim("no-trace")
 def test_the_page_keeps_to_itself(voices: Mapping[str, Voice], stack: Stack) -> None:
     """No request to any other host, no cookie, nothing stored, no policy violation, from opening to waiting."""
     person = Person(voices["chromium"], stack.url)
@@ -85,6 +86,7 @@ def test_a_refused_microphone_is_explained(playwright: Playwright, stack: Stack,
     engine.close()
 
 
+@pytest.mark.claim("no-relay-no-call")
 def test_without_relay_the_page_says_so_before_any_queueing(
     voices: Mapping[str, Voice], valkey_socket: str, coturn: Coturn, tmp_path: Path
 ) -> None:
@@ -128,6 +130,7 @@ def test_a_second_tab_is_told_and_may_take_over(voices: Mapping[str, Voice], sta
     person.leaves()
 
 
+@pytest.mark.claim("gone-when-closed")
 def test_back_leaves_the_queue(arrive: Arrive, stack: Stack) -> None:
     """Leaving the page by the back button frees the place at once: the next two people meet each other."""
     gone = arrive("chromium")

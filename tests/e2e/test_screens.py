@@ -1,105 +1,9 @@
 """Every screen of the caller page in a real browser: who can read it, reach it, and use it without a mouse."""
 
-import functools
-import http.server
-import os
-import subprocess
-import sys
-import threading
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
-
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, expect
+from playwright.sync_api import Browser, expect
 
-WEB = Path(__file__).parents[2] / "web"
-AXE = WEB / "node_modules/axe-core/axe.min.js"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-
-# One of each kind; the codes and reasons that differ in words alone are covered by the announcements' own table.
-SCREENS = [
-    "rules", "start", "start-check", "asking", "asking-again", "waiting", "waiting-first", "waiting-back",
-    "connecting", "connecting-bot", "connecting-trouble", "talking", "talking-muted", "talking-trouble", "talking-bot",
-    "reconnecting", "ended-partner_left", "ended-blocked", "error-rate_limited", "error-microphone_refused",
-    "error-unsupported",
-]  # fmt: skip
-PHONE = {"width": 390, "height": 844}
-
-
-class Pages(http.server.SimpleHTTPRequestHandler):
-    """Static files under the strictest policy that the server sends."""
-
-    def end_headers(self) -> None:
-        """Add the policy to every answer."""
-        self.send_header("Content-Security-Policy", "default-src 'self'")
-        super().end_headers()
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class named it
-        """Say nothing."""
-
-
-@pytest.fixture(scope="module")
-def gallery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The gallery, built from the sources and served on loopback; its base URL."""
-    folder = tmp_path_factory.mktemp("gallery")
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"  # Node may be the environment's own wheel
-    subprocess.run(
-        ["node", "build.mjs", "--gallery", str(folder)], cwd=WEB, env={**os.environ, "PATH": path}, check=True
-    )
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Pages, directory=str(folder)))
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-@pytest.fixture(scope="module")
-def browser(playwright: Playwright) -> Iterator[Browser]:
-    """Debian's Chromium, kept from calling anybody but loopback."""
-    args = ["--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"]
-    browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=args)
-    yield browser
-    browser.close()
-
-
-class Visit:
-    """One page of the gallery in a context of its own, closed with it; whatever the console says is kept."""
-
-    def __init__(self, browser: Browser, gallery: str, screen: str, **context: Any) -> None:
-        self.context = browser.new_context(**{"viewport": PHONE, **context})
-        self.page = self.context.new_page()
-        self.complaints: list[str] = []
-        self.page.on("console", lambda message: self.complaints.append(message.text))
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.url = f"{gallery}?{screen}"
-
-    def __enter__(self) -> Page:
-        """Open the page and wait for its screen."""
-        self.page.goto(self.url)
-        self.page.locator("main[data-state]").wait_for()
-        return self.page
-
-    def __exit__(self, *_: object) -> None:
-        """Close; a page that complained fails its test."""
-        self.context.close()
-        assert self.complaints == []
-
-
-def dispatch(page: Page, **event: object) -> None:
-    """Play an edge: give the page's machine one event."""
-    page.evaluate("event => gallery.dispatch(event)", event)
-
-
-def assert_accessible(page: Page) -> None:
-    """Let axe look at the page; the context must bypass the policy, which refuses foreign scripts."""
-    page.add_script_tag(path=AXE)
-    result = page.evaluate("tags => axe.run(document, { runOnly: tags })", RULES)
-
-    assert [(found["id"], found["nodes"][0]["html"]) for found in result["violations"]] == []
-    assert len(result["passes"]) > 10
+from tests.e2e.gallery import MISFITS, SCREENS, Visit, assert_accessible, dispatch
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -129,12 +33,7 @@ def test_nothing_scrolls_sideways_and_every_target_fits_a_finger(
         for screen in SCREENS:
             page.goto(f"{gallery}?{screen}")
             page.locator("main[data-state]").wait_for()
-            wide, small = page.evaluate("""() => [
-              document.documentElement.scrollWidth - innerWidth,
-              [...document.querySelectorAll('button, select, label.chip')]
-                .map((target) => [target, target.getBoundingClientRect()])
-                .filter(([, box]) => box.width < 44 || box.height < 44).map(([target]) => target.outerHTML),
-            ]""")
+            wide, small = page.evaluate(MISFITS)
 
             assert wide <= 0, screen
             assert small == [], screen
@@ -180,9 +79,9 @@ def test_a_break_in_the_call_leaves_the_focus_where_it_is(browser: Browser, gall
 
 
 def test_the_call_is_run_by_keyboard_alone(browser: Browser, gallery: str) -> None:
-    """Tab reaches Mute, Next, End and Block in that order, each with a visible ring; Block asks, Escape returns."""
+    """Tab reaches Mute, Next, End, Compare and Block in turn, each with a visible ring; Block asks, Escape returns."""
     with Visit(browser, gallery, "talking") as page:
-        for name in ["Mute", "Next", "End", "Block"]:
+        for name in ["Mute", "Next", "End", "Compare", "Block"]:
             page.keyboard.press("Tab")
             button = page.get_by_role("button", name=name, exact=True)
             expect(button).to_be_focused()

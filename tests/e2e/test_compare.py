@@ -1,0 +1,94 @@
+"""Compare in the gallery: who can read the safety words, reach them, and leave them again."""
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.e2e.gallery import MISFITS, Visit, assert_accessible, dispatch
+
+CALL = "A" * 22
+# Where German has its longest names.
+LONGEST = [13, 21, 17, 42]
+# What does not stay within its own box.
+CLIPPED = """() => [...document.querySelectorAll('.comparison, .comparison *')]
+  .filter((element) => element.scrollWidth > element.clientWidth + 1 && getComputedStyle(element).display !== 'inline')
+  .map((element) => element.textContent)"""
+
+
+def compare(page: Page, button: str = "Compare") -> None:
+    """Open the panel, and wait until it has the focus."""
+    page.get_by_role("button", name=button, exact=True).click()
+    expect(page.locator(".comparison h2")).to_be_focused()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(browser: Browser, gallery: str, scheme: str) -> None:
+    """With words and with different ones, the panel passes every axe rule."""
+    with Visit(browser, gallery, "talking", color_scheme=scheme, bypass_csp=True, reduced_motion="reduce") as page:
+        compare(page)
+        assert_accessible(page)
+        page.get_by_role("button", name="They differ").click()
+        expect(page.get_by_role("heading", name="Different words?")).to_be_focused()
+        assert_accessible(page)
+
+
+@pytest.mark.parametrize(
+    ("locale", "button"),
+    [("en", "Compare"), ("de", "Vergleichen"), ("es", "Comparar"), ("fr", "Comparer"), ("pt", "Comparar")],
+)
+def test_it_fits_in_every_language(browser: Browser, gallery: str, locale: str, button: str) -> None:
+    """From 320 px to a wide window, 200 % zoom included, nothing is cut off, and every target fits a finger."""
+    with Visit(browser, gallery, "talking", locale=locale, reduced_motion="reduce") as page:
+        dispatch(page, type="safetyWords", callId=CALL, words=LONGEST)
+        compare(page, button)
+        for width, height in [(320, 568), (390, 844), (640, 400), (1280, 800)]:
+            page.set_viewport_size({"width": width, "height": height})
+            assert page.evaluate(MISFITS) == [0, []], width
+            assert page.evaluate(CLIPPED) == [], width
+
+
+def test_keys_and_readers_get_all_of_it(browser: Browser, gallery: str) -> None:
+    """Enter opens at the heading, the four are a list of names, Escape goes back; They differ leads to the end."""
+    with Visit(browser, gallery, "talking") as page:
+        button = page.get_by_role("button", name="Compare")
+        expect(button).to_have_attribute("aria-expanded", "false")
+        button.focus()
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", name="Safety words")).to_be_focused()
+        expect(button).to_have_attribute("aria-expanded", "true")
+        expect(page.get_by_role("region", name="Safety words").get_by_role("list")).to_match_aria_snapshot("""
+          - list:
+            - listitem: Crocodile
+            - listitem: Trophy
+            - listitem: Grapes
+            - listitem: Alarm clock
+        """)
+
+        page.keyboard.press("Escape")
+        expect(page.locator(".comparison")).to_have_count(0)
+        expect(button).to_be_focused()
+
+        page.keyboard.press("Space")
+        expect(page.get_by_role("heading", name="Safety words")).to_be_focused()
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", name="Different words?")).to_be_focused()
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        expect(page.locator("main")).to_have_attribute("data-state", "ended")
+
+
+def test_words_that_come_late_are_shown(browser: Browser, gallery: str) -> None:
+    """Whoever looks before the words are there reads why, then sees them without another press."""
+    with Visit(browser, gallery, "talking-unproved") as page:
+        compare(page)
+        expect(page.locator(".comparison")).to_contain_text("This call has no safety words.")
+        dispatch(page, type="safetyWords", callId=CALL, words=[0, 1, 2, 3])
+        expect(page.locator(".comparison")).to_contain_text("Dog")
+        expect(page.locator(".comparison")).not_to_contain_text("This call has no safety words.")
+
+
+def test_a_bot_has_no_words(browser: Browser, gallery: str) -> None:
+    """The service that runs a bot hears it anyway, so that there is nothing to compare."""
+    with Visit(browser, gallery, "talking-bot") as page:
+        expect(page.get_by_role("button", name="Mute")).to_be_visible()
+        expect(page.get_by_role("button", name="Compare")).to_have_count(0)
