@@ -1,0 +1,1 @@
+"""Supabase's own client suites against the built-in hub: see `__main__`."""

@@ -1,0 +1,1 @@
+"""One long call, watched."""
