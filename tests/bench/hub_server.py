@@ -1,0 +1,65 @@
+"""The hub as the server runs it, and a bare echo: `python -m tests.bench.hub_server PORT [REDIS_URL]`.
+
+Both are behind the same uvicorn with the same options. Without Redis the hub is alone; the server's own never is.
+"""
+
+import sys
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+import uvicorn
+from msgspec.structs import replace
+from starlette.applications import Starlette
+from starlette.responses import HTMLResponse
+from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.websockets import WebSocket
+
+from matcher import redis_client
+from matcher.settings import RedisSettings
+from server.__main__ import serving_options
+from server.limits import Row
+from server.origins import Origins
+from server.realtime.hub import Hub, HubLimits
+from server.realtime.routes import realtime_routes
+from server.realtime.socket import RealtimeState
+from tests.integration.realtime_server import KEY, TOKENS, Welcome
+
+# A page that has something to paint, and nothing else.
+EMPTY = "<!doctype html><html lang=en><meta charset=utf-8><title>Empty</title><p>Empty"
+
+
+async def echo(websocket: WebSocket) -> None:
+    """Send every frame back."""
+    await websocket.accept()
+    async for text in websocket.iter_text():
+        await websocket.send_text(text)
+
+
+def application(redis_url: str | None) -> Starlette:
+    """Build the application; its hub lets a client say as much as it likes."""
+    limits = replace(HubLimits(), messages=Row(burst=10**9, per_s=1.0, fails_open=False))
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[RealtimeState]:
+        async with AsyncExitStack() as stack:
+            redis = None
+            if redis_url:
+                redis = await stack.enter_async_context(redis_client.connect(RedisSettings(redis_url=redis_url)))
+            hub = await stack.enter_async_context(Hub(redis, TOKENS, KEY, "bench", limits))
+            yield RealtimeState(hub=hub, arrivals=Welcome(), origins=Origins())
+
+    routes = [
+        Mount("/realtime/v1", routes=realtime_routes()),
+        WebSocketRoute("/echo", echo),
+        Route("/empty", lambda _: HTMLResponse(EMPTY)),
+    ]
+    return Starlette(routes=routes, lifespan=lifespan)
+
+
+def main(port: int, redis_url: str | None = None) -> None:
+    """Serve on loopback."""
+    uvicorn.run(application(redis_url), host="127.0.0.1", port=port, **serving_options())
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), *sys.argv[2:3])

