@@ -82,7 +82,7 @@ class Caller(Steps):
         self._board.add(self)
         if left := self._board.parted.claim(self._place.caller_id):
             self._relay.sets, self._place.joined_ms = left.credentials, left.joined_ms
-            self._partner = left.partner
+            self._met = left.met
         match held:
             case (_, Active(call_id=call_id) as active) if call_id == hello.call_id:
                 await self._resume(active)
@@ -128,8 +128,8 @@ class Caller(Steps):
         await self._know_partner(call.call_id)
 
     async def _on_block(self, call_id: str) -> None:
-        if self._partner and self._partner[0] == call_id:
-            await self._place.block(self._partner[1])
+        if partner := self._met.get(call_id):
+            await self._place.block(partner)
         else:
             await self._place.block_met_in(call_id)
         if self._call and self._call.call_id == call_id:

@@ -16,7 +16,7 @@ class Parted:
         ticket_id: Its ticket, if it had one.
         epoch: Its last socket's.
         call: The call that it is in.
-        partner: In which call it met whom last.
+        met: In which of its latest calls it met whom.
         joined_ms: Since when it waits; 0: it does not.
         credentials: The relay credentials that it may still use.
         until_ms: How long they are kept, by the process's stopwatch.
@@ -25,7 +25,7 @@ class Parted:
     ticket_id: str | None
     epoch: int
     call: CallWatch | None
-    partner: tuple[str, CallerId] | None
+    met: dict[str, CallerId]
     joined_ms: int
     credentials: tuple[RelayCredentials, ...]
     until_ms: int

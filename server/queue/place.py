@@ -120,13 +120,13 @@ class Place:
         self,
         ticket_id: str | None,
         call: CallWatch | None,
-        partner: tuple[str, CallerId] | None,
+        met: dict[str, CallerId],
         credentials: tuple[RelayCredentials, ...],
     ) -> None:
         """The socket was lost: keep the place, and the call, for the page that comes back."""
         grace_ms = int(self._desk.terms.grace_s * 1000)
         until_ms = self._desk.stopwatch.now_ms() + grace_ms
-        left = Parted(ticket_id, self.epoch, call, partner, self.joined_ms, credentials, until_ms)
+        left = Parted(ticket_id, self.epoch, call, met, self.joined_ms, credentials, until_ms)
         self._board.parted.keep(self.caller_id, left)
         if ticket_id:
             await self._surely(partial(self._desk.room.detach, ticket_id, grace_ms, epoch=self.epoch))

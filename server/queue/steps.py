@@ -18,6 +18,9 @@ from server.queue.switchboard import Switchboard
 
 log = structlog.get_logger()
 
+# The latest calls of which this process knows by itself with whom they were; of older ones the waiting room may.
+MAX_MET = 8
+
 
 class Steps:
     """Where a session stands, and how it moves: in the waiting room, towards the page, in the metrics.
@@ -42,7 +45,7 @@ class Steps:
         self._relay = RelayHold(desk, who, send)
         self._descriptions = Descriptions(wanted=desk.describes)
         self._call: CallWatch | None = None
-        self._partner: tuple[str, CallerId] | None = None  # in which call whom was met last
+        self._met: dict[str, CallerId] = {}  # in which call whom, the latest last
         self._heard_ms = desk.stopwatch.now_ms()
 
     # What the socket's reader says, and what the switchboard asks.
@@ -116,7 +119,7 @@ class Steps:
     async def _tell_match(self, placed: Offered | Active) -> None:
         self._call = self._desk.watch(placed)
         if isinstance(placed, Offered):
-            self._partner = placed.call_id, placed.holder.caller
+            self._meet(placed.call_id, placed.holder.caller)
         self.phase = Phase.QUEUED
         self._desk.metrics.matched(self._place.waited_ms())
         log.info("call.matched", call_id=placed.call_id)
@@ -149,7 +152,7 @@ class Steps:
 
     async def _know_partner(self, call_id: str) -> None:
         """Learn whom this call is with, or was, while the waiting room remembers: Redis may lose it."""
-        if self._partner and self._partner[0] == call_id:
+        if call_id in self._met:
             return
         try:
             partner = await self._desk.room.partner_of(self._place.caller_id, call_id)
@@ -157,7 +160,13 @@ class Steps:
             log.warning("queue.unavailable", exc_info=fault)
             return
         if partner:
-            self._partner = call_id, partner
+            self._meet(call_id, partner)
+
+    def _meet(self, call_id: str, partner: CallerId) -> None:
+        self._met.pop(call_id, None)
+        self._met[call_id] = partner
+        if len(self._met) > MAX_MET:
+            del self._met[next(iter(self._met))]
 
     # Ends.
 
@@ -204,7 +213,7 @@ class Steps:
         if self._call and self._call.connected:
             self._place.joined_ms = 0  # an age is used up by a talk
         if stays and self.phase not in (Phase.NEW, Phase.IDLE):
-            await self._place.part(ticket_id, self._call, self._partner, self._relay.sets)
+            await self._place.part(ticket_id, self._call, self._met, self._relay.sets)
         else:
             self._relay.give_back()
             await self._place.leave(ticket_id)

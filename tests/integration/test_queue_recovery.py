@@ -239,3 +239,34 @@ async def test_a_partner_is_blocked_although_redis_has_forgotten_the_match(
             assert (await again.hears("waiting", "matched"))["type"] == "waiting"
             await redis.flushall()
             assert await lives(again, 10) in ([], ["waiting"], ["waiting", "waiting"])
+
+
+async def test_whom_a_page_met_before_is_blocked_although_redis_has_forgotten_it(
+    redis: Redis, valkey_socket: str, coturn: Coturn
+) -> None:
+    """Not only the latest partner: the server knows the last few calls, and so does it after the socket was lost."""
+    async with serving(settings_for(valkey_socket, coturn)) as door, page(door) as one, page(door) as former:
+        first = await talking(one, former)
+        await one.says("next")
+        await one.hears("relay")
+        async with page(door) as latter:
+            await latter.queues()
+            await latter.hears("waiting")
+            await one.says("ready")
+            for side in (one, latter):
+                await side.is_matched()
+            await one.says("heartbeat")
+            await one.hears("heartbeat")
+            one.socket.transport.abort()
+            async with page(door, one.token) as back:
+                await back.greets()
+                await back.hears("relay")
+                await redis.flushall()
+                await back.says("block", call_id=first)
+                await back.says("ready")
+                await back.hears("waiting")
+                await former.says("next")
+                await former.hears("relay")
+                await former.says("ready")
+
+                assert (await former.hears("waiting", "matched"))["type"] == "waiting"
