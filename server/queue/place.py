@@ -50,7 +50,8 @@ class Place:
         self.epoch, held = await self._desk.room.attach(self.caller_id, self._desk.worker)
         if held:
             self._board.assign(self._seat, held[0])
-            await self._avoided()
+        # Without a ticket as well: from now on this process can remind Redis of them.
+        await self._avoided()
         return held
 
     async def enter(self) -> Placed:

@@ -190,6 +190,26 @@ async def test_blocks_survive_the_loss_of_redis_memory(redis: Redis, valkey_sock
             assert (await side.hears("waiting", "matched"))["type"] == "waiting"
 
 
+async def test_blocks_are_known_from_the_hello_on(redis: Redis, valkey_socket: str, coturn: Coturn) -> None:
+    """A page that comes back and does not queue yet is not served without them when Redis loses its memory then."""
+    async with serving(settings_for(valkey_socket, coturn)) as door, page(door) as other:
+        async with page(door) as one:
+            call_id = await talking(one, other)
+            await one.says("block", call_id=call_id)
+            await one.hears("ended")
+        async with page(door, one.token) as back:
+            await back.greets()
+            await back.hears("relay")
+            await redis.flushall()
+            await back.says("ready")
+            await back.hears("waiting")
+            await other.says("next")
+            await other.hears("relay")
+            await other.says("ready")
+
+            assert (await other.hears("waiting", "matched"))["type"] == "waiting"
+
+
 async def test_a_block_while_redis_does_not_answer_is_made_good(
     redis: Redis, valkey_socket: str, coturn: Coturn
 ) -> None:
