@@ -1,5 +1,5 @@
 # Each verb works from a fresh clone, does its own set-up, and does only what is missing.
-.PHONY: run test check fmt e2e sweep bench lock clean soak
+.PHONY: run test check fmt e2e sweep bench lock clean soak chaos
 MAKEFLAGS += --no-print-directory
 SETUP = @python=$$(sh infra/python.sh) && "$$python" -m infra.setup
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
@@ -44,6 +44,10 @@ bench: ## The measurements, into tests/bench/RESULTS.md; some of them: make benc
 soak: ## One call for an hour, watched: make soak ARGS=15 for a quarter of one
 	$(SETUP) test
 	python -m tests.soak $(ARGS)
+
+chaos: ## A hundred thousand matches in storms of faults: make chaos ARGS='--seed 7 --matches 5000'
+	$(SETUP) test
+	python -m tests.chaos $(ARGS)
 
 lock: ## Write the locks anew: make lock ARGS=--upgrade
 	$(SETUP) check

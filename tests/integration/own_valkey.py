@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+import signal
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -19,6 +20,11 @@ class OwnValkey:
         self.socket = folder / "valkey.sock"
         self._process: asyncio.subprocess.Process | None = None
 
+    @property
+    def up(self) -> bool:
+        """Whether it runs, paused or not."""
+        return self._process is not None
+
     async def start(self) -> None:
         """Start it and wait for its socket."""
         self._process = await asyncio.create_subprocess_exec(
@@ -26,6 +32,16 @@ class OwnValkey:
             "--dir", str(self.socket.parent), "--loglevel", "warning", stdout=asyncio.subprocess.DEVNULL,
         )  # fmt: skip
         await until(self.socket.exists, "Valkey's socket")
+
+    def pause(self) -> None:
+        """Let it answer nobody."""
+        if self._process:
+            self._process.send_signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Let it go on."""
+        if self._process:
+            self._process.send_signal(signal.SIGCONT)
 
     async def kill(self) -> None:
         """Let it die at once; everything in it is gone."""

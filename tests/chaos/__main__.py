@@ -1,0 +1,65 @@
+"""Storms and calms: `make chaos`, or `python -m tests.chaos --seed 7 --matches 300 --callers 48`.
+
+Nothing is written. The exit code is 1 when anything was as it must not be.
+"""
+
+import argparse
+import sys
+import time
+
+import uvloop
+
+from tests.chaos.ledger import Ledger
+from tests.chaos.run import Plan, running
+
+
+def plan_of(words: list[str]) -> Plan:
+    """Read the command line."""
+    standard = Plan(seed=int(time.time()))
+    parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__.splitlines()[0])
+    for name, meaning in {
+        "seed": "of all dice",
+        "matches": "so many at least",
+        "callers": "at the same time",
+        "storm_s": "length of a storm",
+        "pace_s": "from one fault to the next",
+        "talk_s": "length of a talk",
+        "calm_s": "length of a calm at least",
+        "stuck_s": "longest wait for a talk in a calm",
+    }.items():
+        value = getattr(standard, name)
+        option = f"--{name.removesuffix('_s')}"
+        parser.add_argument(option, dest=name, type=type(value), default=value, help=f"{meaning}; {value}")
+    return Plan(**vars(parser.parse_args(words)))
+
+
+async def go(plan: Plan) -> Ledger:
+    """Run it, and print each round."""
+    begun_s = time.monotonic()
+    print(plan, flush=True)
+    print(f"{'s':>6} {'matches':>8} {'of them/s':>9} {'last talk s':>11} {'empty s':>7} {'violations':>10}", flush=True)
+    matches = 0
+    async with running(plan) as run:
+        async for stage in run.go():
+            rate = (stage.matches - matches) / stage.seconds
+            matches = stage.matches
+            print(
+                f"{time.monotonic() - begun_s:6.0f} {matches:8} {rate:9.1f} {stage.slowest_s:11.1f} "
+                f"{stage.empty_s:7.1f} {len(run.ledger.violations):10}",
+                flush=True,
+            )
+    print(f"\n{matches} matches, {len(run.ledger.matches)} offers, {time.monotonic() - begun_s:.0f} s")
+    for what, count in sorted(run.ledger.counts.items()):
+        print(f"{count:8}  {what}")
+    return run.ledger
+
+
+def main() -> int:
+    """Run; 1 when anything was wrong."""
+    ledger = uvloop.run(go(plan_of(sys.argv[1:])))
+    print("\n".join(["", f"{len(ledger.violations)} violations", *sorted(set(ledger.violations))]))
+    return 1 if ledger.violations else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,166 @@
+"""What is done to the service in a storm."""
+
+import asyncio
+import math
+import random
+import signal
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+import httpx2
+from redis.exceptions import RedisError
+
+from tests.chaos.cluster import Cluster, Member
+from tests.chaos.ledger import Ledger, Loss
+
+DOWN_S = 2.0  # a process is down for so long at most
+PAUSE_S = 6.0  # longer than an offer waits for its acknowledgement
+REDIS_DOWN_S = 2.0
+STEP_MS = 90_000  # of Redis's clock
+LONGEST_S = 20.0
+
+
+class Spared(Exception):
+    """The victim suffers already."""
+
+
+class Faults:
+    """Every kind of fault, to be done by name or at random; one at a time to each victim.
+
+    Args:
+        cluster: The victim.
+        ledger: Where losses and steps are written down.
+        dice: Choose fault, victim and length.
+        client: Asks servers whether they are ready.
+    """
+
+    def __init__(self, cluster: Cluster, ledger: Ledger, dice: random.Random, client: httpx2.AsyncClient) -> None:
+        self._cluster = cluster
+        self._redis = cluster.redis
+        self._ledger = ledger
+        self._dice = dice
+        self._client = client
+        self._suffer: set[object] = set()
+        self._begun: set[str] = set()  # kinds of fault that were done, or are being done
+        # With weights.
+        self.kinds: dict[str, tuple[int, Callable[[], Awaitable[None]]]] = {
+            "server killed": (3, lambda: self._down(cluster.servers, signal.SIGKILL)),
+            "server restarted": (1, lambda: self._down(cluster.servers, signal.SIGTERM)),
+            "server paused": (3, lambda: self._pause(cluster.servers)),
+            "server's clock stepped": (2, self._step_server),
+            "matcher killed": (2, lambda: self._down(cluster.matchers, signal.SIGKILL)),
+            "matcher paused": (2, lambda: self._pause(cluster.matchers)),
+            "subscriptions cut": (4, self._cut_subscriptions),
+            "connections to Redis cut": (3, self._cut_connections),
+            "Redis paused": (2, self._pause_redis),
+            "Redis killed": (1, self._kill_redis),
+            "Redis flushed": (2, self._flush),
+            "scripts flushed": (3, self._forget_scripts),
+            "Redis's clock stepped": (2, self._step_redis),
+        }
+
+    async def strike(self, kind: str) -> None:
+        """Do one fault, all of it; whoever is suffering from another one already is spared."""
+        self._begun.add(kind)
+        try:
+            async with asyncio.timeout(LONGEST_S):
+                await self.kinds[kind][1]()
+        except (RedisError, OSError, TimeoutError, Spared):
+            self._begun.discard(kind)
+        else:
+            self._ledger.counts[f"fault: {kind}"] += 1
+
+    async def rage(self, seconds: float, pace_s: float) -> None:
+        """Strike again and again for so long; what was never done goes before what was."""
+        loop = asyncio.get_running_loop()
+        end_s = loop.time() + seconds
+        weights = {kind: weight for kind, (weight, _) in self.kinds.items()}
+        async with asyncio.TaskGroup() as strikes:
+            while loop.time() < end_s:
+                never = [kind for kind in weights if kind not in self._begun]
+                kind = self._dice.choice(never or self._dice.choices(list(weights), list(weights.values())))
+                strikes.create_task(self.strike(kind))
+                await asyncio.sleep(self._dice.uniform(0.5, 1.5) * pace_s)
+
+    @contextmanager
+    def _suffering(self, victim: object) -> Iterator[None]:
+        if victim in self._suffer:
+            raise Spared
+        self._suffer.add(victim)
+        try:
+            yield
+        finally:
+            self._suffer.discard(victim)
+
+    @contextmanager
+    def _forgetting(self) -> Iterator[None]:
+        """Redis loses its memory in between."""
+        self._ledger.losses.append(Loss(self._now(), math.inf))
+        try:
+            yield
+        finally:
+            self._ledger.losses[-1] = self._ledger.losses[-1]._replace(until_s=self._now())
+
+    async def _down(self, members: Sequence[Member], number: signal.Signals) -> None:
+        member = self._dice.choice(members)
+        with self._suffering(member):
+            await member.stop(number)
+            await asyncio.sleep(self._dice.uniform(0, DOWN_S))
+            await member.start()
+
+    async def _pause(self, members: Sequence[Member]) -> None:
+        member = self._dice.choice(members)
+        with self._suffering(member):
+            member.signal(signal.SIGSTOP)
+            try:
+                await asyncio.sleep(self._dice.uniform(0, PAUSE_S))
+            finally:
+                member.signal(signal.SIGCONT)
+
+    async def _step_server(self) -> None:
+        server = self._dice.choice(self._cluster.servers)
+        if not await server.is_ready(self._client):
+            raise Spared  # it would die of a signal that it does not know yet
+        server.signal(self._dice.choice([signal.SIGUSR1, signal.SIGUSR2]))
+
+    async def _cut_subscriptions(self) -> None:
+        """Several times in a row, so that what is said meanwhile is lost."""
+        for _ in range(self._dice.randint(1, 5)):
+            await self._redis.client_kill_filter(_type="pubsub")
+            await asyncio.sleep(0.1)
+
+    async def _cut_connections(self) -> None:
+        await self._redis.client_kill_filter(_type="normal", skipme=True)
+
+    async def _forget_scripts(self) -> None:
+        await self._redis.script_flush()
+
+    async def _pause_redis(self) -> None:
+        with self._suffering(self._cluster.valkey):
+            self._cluster.valkey.pause()
+            try:
+                await asyncio.sleep(self._dice.uniform(0, REDIS_DOWN_S))
+            finally:
+                self._cluster.valkey.resume()
+
+    async def _kill_redis(self) -> None:
+        with self._suffering(self._cluster.valkey), self._forgetting():
+            await self._cluster.valkey.kill()
+            await asyncio.sleep(self._dice.uniform(0, REDIS_DOWN_S))
+            await self._cluster.valkey.start()
+
+    async def _flush(self) -> None:
+        with self._suffering(self._cluster.valkey), self._forgetting():
+            await self._redis.flushall()
+
+    async def _step_redis(self) -> None:
+        """What the room keeps of its time is changed as if Redis's clock had been stepped, ahead or back."""
+        name = self._cluster.keys.static("clock")
+        latest, ahead = map(int, ((await self._redis.get(name)) or b"0 0").split())
+        if not latest:
+            raise Spared
+        step = self._dice.choice([STEP_MS, -STEP_MS]) if ahead >= STEP_MS else STEP_MS
+        await self._redis.set(name, f"{latest} {ahead + step}", keepttl=True)
+
+    def _now(self) -> float:
+        return asyncio.get_running_loop().time()

@@ -1,0 +1,116 @@
+"""What was seen in a chaos run: every match as both pages were told it, blocks, and what was done to Redis.
+
+Times are seconds of the event loop's clock, which no fault touches.
+"""
+
+from bisect import insort
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+
+class Seat(NamedTuple):
+    """One side of a match, when its page was first told."""
+
+    side: str
+    told_s: float
+    since_s: float  # since when this caller waited
+
+
+@dataclass(eq=False)
+class Match:
+    """A match, and who was told of it."""
+
+    call_id: str
+    seats: dict[str, Seat] = field(default_factory=dict)  # by caller
+    heard: bool = False  # both pages were in it at the same time
+
+    @property
+    def told_s(self) -> float:
+        """When the first of the two was told."""
+        return min(seat.told_s for seat in self.seats.values())
+
+
+@dataclass
+class Span:
+    """How long one socket was served, as far as its page can tell."""
+
+    from_s: float
+    last_s: float
+
+
+class Loss(NamedTuple):
+    """Redis lost its memory: when that began, and when it answered again."""
+
+    from_s: float
+    until_s: float
+
+
+class Step(NamedTuple):
+    """The room's time went ahead by more than real time did, between two looks at it."""
+
+    from_s: float
+    until_s: float
+    by_s: float
+
+
+class Ledger:
+    """The books of one run."""
+
+    def __init__(self) -> None:
+        self.matches: dict[str, Match] = {}
+        self.met: dict[str, list[float]] = defaultdict(list)  # caller → when it was told of a match
+        self.blocks: dict[tuple[str, str], float] = {}  # (who, whom) → when the server had handled it
+        self.spans: dict[str, list[Span]] = defaultdict(list)  # caller → sockets
+        self.losses: list[Loss] = []
+        self.steps: list[Step] = []
+        self.counts: Counter[str] = Counter()
+        self.violations: list[str] = []
+        self.heard = 0
+        self._fresh: list[Match] = []
+
+    def told(self, caller: str, call_id: str, seat: Seat) -> Match:
+        """A page was told of a match."""
+        match = self.matches.setdefault(call_id, Match(call_id))
+        known = match.seats.get(caller)
+        if known is None:
+            match.seats[caller] = seat
+            insort(self.met[caller], seat.told_s)
+            if len(match.seats) > 2:
+                self.violations.append(f"{len(match.seats)} callers were told of one call")
+            elif len(match.seats) == 2:
+                self._fresh.append(match)
+                if len({one.side for one in match.seats.values()}) < 2:
+                    self.violations.append("two callers were told of the same side of a call")
+        elif known.side != seat.side:
+            self.violations.append("a caller was matched with itself")
+        return match
+
+    def hear(self, match: Match) -> None:
+        """Both pages are in it."""
+        if not match.heard:
+            match.heard = True
+            self.heard += 1
+
+    def block(self, who: str, whom: str, match: Match, now_s: float, *, known: bool) -> None:
+        """The service has handled a block of somebody met in `match`.
+
+        `known`: the socket on which it was said is the one that was in the call. Any other may not know who that was,
+        when Redis has forgotten it.
+        """
+        if known or not self.lost_between(match.told_s, now_s):
+            self.blocks.setdefault((who, whom), now_s)
+            self.counts["blocks"] += 1
+
+    def lost_between(self, from_s: float, until_s: float) -> bool:
+        """Say whether Redis lost its memory between two moments."""
+        return any(loss.from_s <= until_s and loss.until_s >= from_s for loss in self.losses)
+
+    def take_fresh(self) -> list[Match]:
+        """Hand over the matches that both sides were told of since the last time, in order of telling."""
+        fresh, self._fresh = self._fresh, []
+        return sorted(fresh, key=lambda match: match.told_s)
+
+    def stepped_s(self, from_s: float, until_s: float) -> float:
+        """Return by how much the room's time was set ahead between two moments, in s."""
+        return sum(step.by_s for step in self.steps if step.from_s <= until_s and step.until_s >= from_s)

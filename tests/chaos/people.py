@@ -1,0 +1,230 @@
+"""Callers without a browser: each speaks the queue's whole protocol, and does what people do.
+
+A call's audio is a set in this process: two pages hear each other while both are in the call. Everything that a caller
+decides comes from dice of its own, so that a seed gives the same people; when what happens is up to the machine.
+"""
+
+import asyncio
+import random
+from collections import deque
+from functools import partial
+from typing import Any
+
+from tests.chaos.ledger import Match, Seat
+from tests.chaos.line import Act, Line, Scene
+
+PATIENCE_S = 8.0  # until a page gives up a partner whom it does not hear
+ALONE_S = 1.5  # until somebody whose partner fell silent asks for the next one
+AWAY_S = 8.0  # how long somebody is gone at most who comes back
+PAST = 3  # so many calls back somebody may still block
+ENOUGH = 40  # who has blocked so many comes back as somebody else
+
+# How a talk ends, with weights; the second list is for storms only.
+ENDS = {"next": 45, "hangup": 35, "block": 2, "block_past": 2, "leave": 4, "anew": 2}
+ROUGH_ENDS = ENDS | {"drop": 10, "vanish": 4}
+
+# No fault may cause these: they are bugs, of the service or of the people here.
+BUGS = ("internal", "bad_message", "out_of_order", "unauthorized", "oversize_message", "wrong_origin", "rate_limited")
+
+
+class Person(Line):
+    """One caller, through as many sockets and sessions as it takes.
+
+    Args:
+        scene: Where it is.
+        air: Who is in which call, by call; all people share it.
+        number: Its own address comes of it.
+        dice: What it does comes of these.
+    """
+
+    def __init__(self, scene: Scene, air: dict[str, set["Person"]], number: int, dice: random.Random) -> None:
+        super().__init__(scene, number, dice)
+        self.met_s = 0.0  # when it last heard somebody
+        self._air = air
+        self._call: Match | None = None
+        self._since_s = 0.0  # since when it waits; 0: it does not
+        self._past: deque[Match] = deque(maxlen=PAST)  # calls of this socket
+        self._blocked = 0
+        self._unanswered: dict[Match, int] = {}  # blocks → the heartbeat whose answer says that they are handled
+        self._greeted = ""  # the call that this socket's hello named
+        self._timer: asyncio.TimerHandle | None = None
+
+    def forget(self) -> None:
+        """Become somebody else."""
+        self._blocked, self._since_s = 0, 0.0
+        self._unanswered.clear()
+        self._part()
+
+    async def greet(self, hello: dict[str, Any]) -> None:
+        """Say hello: with the call that it is in, or one that it blocked while it could tell nobody."""
+        self._past.clear()
+        self._greeted = ""
+        if named := self._call or next(iter(self._unanswered), None):
+            self._greeted = hello["call_id"] = named.call_id
+        await self.say("hello", **hello)
+        for match in list(self._unanswered):
+            await self._say_block(match)
+
+    async def leave(self) -> None:
+        """Leave for good, in order."""
+        self._part()
+        self._since_s = 0.0
+        await self.say("leave")
+
+    async def hear(self, message: dict[str, Any]) -> None:
+        """Answer the server."""
+        if message["type"] != "heartbeat":
+            self._story.append(f"<{message['type']}")
+        if message["type"] != "error":
+            self._load_blocks()
+        match message["type"]:
+            case "relay":
+                self._since_s = self._since_s or self.now()
+                await self.say("ready")
+            case "waiting":
+                self._part()
+                if self._scene.rough and self._dice.random() < 0.03:
+                    self._ledger.counts["pages lost while waiting"] += 1
+                    self.abort()
+            case "matched":
+                await self._on_matched(message)
+            case "resumed":
+                if self._call:  # else it has said by now whom it blocks
+                    self._greeted = ""
+                    self._past.append(self._call)
+                    self._later(self._talk_s(), partial(self._end, self._call))
+            case "ended":
+                await self._on_ended(message)
+            case "heartbeat":
+                self._on_heartbeat()
+            case "error":
+                self._on_error(message["code"])
+
+    async def _on_matched(self, message: dict[str, Any]) -> None:
+        call_id = message["call_id"]
+        if self._call and self._call.call_id != call_id and self._call in self._past:
+            self._ledger.violations.append(f"a page was matched in the middle of a call: {self.plight()}")
+        self._part()
+        seat = Seat(message["side"], self.now(), self._since_s or self.now())
+        self._call = here = self._ledger.told(self.caller, call_id, seat)
+        self._past.append(here)
+        if self._scene.rough and self._dice.random() < 0.02:
+            self._ledger.counts["pages that did not answer"] += 1
+            return
+        await self.say("ack", call_id=call_id)
+        pages = self._air.setdefault(call_id, set())
+        pages.add(self)
+        self._later(PATIENCE_S, partial(self._fail, here))
+        if len(pages) == 2:
+            self._ledger.hear(here)
+            ender = next(page for page in pages if here.seats[page.caller].side == "a")
+            for page in pages:
+                page.met_s = self.now()
+                page._since_s = 0.0
+                page._stop_timer()
+                await page.say("connected", call_id=call_id)
+            ender._later(self._talk_s(), partial(ender._end, here))
+
+    async def _on_ended(self, message: dict[str, Any]) -> None:
+        if message["call_id"] not in (self._greeted, self._call and self._call.call_id):
+            return  # it crossed with what this page said
+        self._greeted = ""
+        self._part()
+        if not message.get("requeued"):
+            self._since_s = 0.0
+            await self.say("next")
+
+    def _on_error(self, code: str) -> None:
+        self._ledger.counts[f"error {code}"] += 1
+        if code in BUGS:
+            self._ledger.violations.append(f"a page was told {code}: {self.plight()}")
+
+    def _on_heartbeat(self) -> None:
+        self._beats[1] += 1
+        for match, beat in list(self._unanswered.items()):
+            if beat <= self._beats[1]:
+                del self._unanswered[match]
+                self._blocked += 1
+                for partner in match.seats.keys() - {self.caller}:
+                    self._ledger.block(self.caller, partner, match, self.now(), known=match in self._past)
+
+    def _load_blocks(self) -> None:
+        """A server that has answered the hello knows whom this caller has blocked, whatever Redis forgets."""
+        spans = self._ledger.spans[self.caller]
+        if not spans or spans[-1] is not self._span:
+            self._span.from_s = self.now()
+            spans.append(self._span)
+
+    # What it does.
+
+    async def _fail(self, match: Match) -> None:
+        if self._call is match:
+            self._ledger.counts["calls without audio"] += 1
+            await self.say("failed", call_id=match.call_id, stage="audio")
+
+    async def _end(self, match: Match) -> None:
+        if self._call is not match:
+            return
+        ways = ROUGH_ENDS if self._scene.rough else ENDS
+        way = self._dice.choices(list(ways), list(ways.values()))[0]
+        self._ledger.counts[f"end: {way}"] += 1
+        match way:
+            case "next":
+                self._part()
+                await self.say("next")
+            case "hangup":
+                await self.say("hangup", call_id=match.call_id)
+            case "block":
+                await self._say_block(match)
+            case "block_past":
+                await self._say_block(self._dice.choice(self._past) if self._past else match)
+                await self.say("hangup", call_id=match.call_id)
+            case "leave" | "anew":
+                self._part()
+                if way == "anew" or self._blocked >= ENOUGH:
+                    self._token = ""
+                await self.say("leave")
+            case "drop":
+                self.abort()  # the page lives: its partner goes on hearing it
+            case "vanish":
+                self._part()
+                self._away_s = self._dice.uniform(0, AWAY_S)
+                self.abort()
+
+    async def _say_block(self, match: Match) -> None:
+        if len(match.seats) < 2:
+            return  # whom it met there only the service knows
+        self._beats[0] += 1
+        self._unanswered[match] = self._beats[0]
+        await self.say("block", call_id=match.call_id)
+        await self.say("heartbeat")
+
+    async def _go_on(self, match: Match) -> None:
+        if self._call is match:
+            self._part()
+            await self.say("next")
+
+    def _part(self) -> None:
+        """Be in no call any more, to be heard by nobody."""
+        self._stop_timer()
+        match, self._call = self._call, None
+        if match is None:
+            return
+        pages = self._air.get(match.call_id, set())
+        pages.discard(self)
+        for page in pages:
+            page._later(ALONE_S, partial(page._go_on, match))
+        if not pages:
+            self._air.pop(match.call_id, None)
+
+    def _later(self, seconds: float, act: Act) -> None:
+        """Do something in a while, unless something else comes up."""
+        self._stop_timer()
+        self._timer = asyncio.get_running_loop().call_later(seconds, self._scene.spawn, act)
+
+    def _stop_timer(self) -> None:
+        if self._timer:
+            self._timer.cancel()
+
+    def _talk_s(self) -> float:
+        return self._dice.uniform(0.5, 1.5) * self._scene.talk_s
