@@ -5,7 +5,7 @@ import os
 import secrets
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 from random import Random
@@ -16,7 +16,7 @@ import uvloop
 
 from matcher.settings import Secret
 from server.sessions import SessionTokens
-from tests.bench.hub import hub_process
+from tests.bench.hub_server import serving_bare
 from tests.bench.load import Shares, arrive, bounded_by, poisson, watched
 from tests.bench.percentiles import percentile
 from tests.bench.raw_socket import RawSocket, framed
@@ -101,6 +101,7 @@ class Page:
     def __init__(self, crowd: Crowd, token: str) -> None:
         self.socket: RawSocket
         self.begun = 0.0
+        self.waits = False
         self._crowd = crowd
         self._token = token
 
@@ -116,6 +117,8 @@ class Page:
         match word.type:
             case "relay":
                 self._crowd.idle.append(self)
+            case "waiting":
+                self.waits = True
             case "matched":
                 self._crowd.matched(self, word.call_id)
             case "ended" if not word.requeued:
@@ -144,8 +147,19 @@ def running_service() -> Iterator[tuple[Stack, Secret]]:
 
 
 @asynccontextmanager
-async def pages(service: Stack, key: Secret, count: int, crowd: Crowd, first: int = 0) -> AsyncIterator[list[Page]]:
-    """Open so many pages, with credentials in hand; they go on saying that they live."""
+async def pages(
+    service: Stack, key: Secret, count: int, crowd: Crowd, first: int = 0, languages: Sequence[str] = LANGUAGES
+) -> AsyncIterator[list[Page]]:
+    """Open so many pages, with credentials in hand; they go on saying that they live.
+
+    Args:
+        service: Where.
+        key: Signs their sessions.
+        count: So many.
+        crowd: Which they belong to.
+        first: The number of the first, which makes its address.
+        languages: Spoken by one after the other, over and over.
+    """
     port, tokens = int(service.url.rpartition(":")[2]), SessionTokens(key, 3600)
     there = [Page(crowd, tokens.mint()[0]) for _ in range(count)]
 
@@ -156,8 +170,8 @@ async def pages(service: Stack, key: Secret, count: int, crowd: Crowd, first: in
                 page.socket.send(HEARTBEAT)
 
     already = len(crowd.idle)
-    for number, page in enumerate(there, first):
-        await page.opens(port, LANGUAGES[number % len(LANGUAGES)], number)
+    for number, page in enumerate(there):
+        await page.opens(port, languages[number % len(languages)], first + number)
     async with asyncio.timeout(PATIENCE_S):
         while len(crowd.idle) < already + count:
             await asyncio.sleep(0.01)
@@ -219,7 +233,7 @@ def rows_of(rate: int, ours: Measured, echo: list[float]) -> list[Row]:
 
 async def _measure(service: Stack, key: Secret) -> Section:
     rows = []
-    async with hub_process() as (port, _):
+    with serving_bare() as (port, _):
         for rate in RATES:
             echo = await echoes(port, rate)
             ours = await clicks(service, key, rate)

@@ -4,10 +4,9 @@ import asyncio
 import json
 import os
 import secrets
-import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack
 from pathlib import Path
 from random import Random
 from typing import NamedTuple
@@ -17,11 +16,12 @@ import uvloop
 from matcher import redis_client
 from matcher.domain import Side, topic_of
 from matcher.settings import RedisSettings
+from tests.bench.hub_server import serving_bare
 from tests.bench.load import Shares, arrive, bounded_by, poisson, watched
 from tests.bench.percentiles import median, percentile
 from tests.bench.raw_socket import RawSocket, framed
 from tests.bench.table import Aim, Baseline, Row, Section
-from tests.conftest import free_port, running_valkey, until
+from tests.conftest import running_valkey, until
 from tests.integration.realtime_server import KEY, TOKENS
 
 ROOT = Path(__file__).parents[2]
@@ -192,27 +192,6 @@ async def measured(kinds: dict[str, tuple[Open, dict[str, int]]], size: int) -> 
         return found
 
 
-@asynccontextmanager
-async def hub_process(*further: str) -> AsyncIterator[tuple[int, int]]:
-    """Run the hub and the echo in a process of its own; gives port and process id."""
-    port = free_port()
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.bench.hub_server", str(port), *further, cwd=ROOT
-    )
-    try:
-        async with asyncio.timeout(20):
-            while True:
-                try:
-                    (await RawSocket.open(port, "/echo", lambda _: None)).close()
-                    break
-                except ConnectionError:
-                    await asyncio.sleep(0.05)
-        yield port, process.pid
-    finally:
-        process.terminate()
-        await process.wait()
-
-
 def rows_of(label: str, kind: str, processes: int, ours: Measured, echo: Measured) -> list[Row]:
     """Return the figures of one payload and number of processes."""
     where = f"{label}, {kind}"
@@ -233,8 +212,8 @@ async def _measure(path: str) -> Section:
     async with AsyncExitStack() as stack:
         redis = await stack.enter_async_context(redis_client.connect(RedisSettings(redis_url=redis_url)))
         valkey = int((await redis.info("server"))["process_id"])
-        one, pid_one = await stack.enter_async_context(hub_process(redis_url))
-        two, pid_two = await stack.enter_async_context(hub_process(redis_url))
+        one, pid_one = stack.enter_context(serving_bare(redis_url))
+        two, pid_two = stack.enter_context(serving_bare(redis_url))
         kinds = {
             "echo": (echo_at(one), {"server": pid_one}),
             "1 process": (hub_at(one), {"hub": pid_one, "Valkey": valkey}),

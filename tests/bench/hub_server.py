@@ -3,9 +3,12 @@
 Both are behind the same uvicorn with the same options. Without Redis the hub is alone; the server's own never is.
 """
 
+import socket
+import subprocess
 import sys
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from pathlib import Path
 
 import uvicorn
 from msgspec.structs import replace
@@ -22,8 +25,10 @@ from server.origins import Origins
 from server.realtime.hub import Hub, HubLimits
 from server.realtime.routes import realtime_routes
 from server.realtime.socket import RealtimeState
+from tests.conftest import free_port, wait_until
 from tests.integration.realtime_server import KEY, TOKENS, Welcome
 
+ROOT = Path(__file__).parents[2]
 # A page that has something to paint, and nothing else.
 EMPTY = "<!doctype html><html lang=en><meta charset=utf-8><title>Empty</title><p>Empty"
 
@@ -54,6 +59,24 @@ def application(redis_url: str | None) -> Starlette:
         Route("/empty", lambda _: HTMLResponse(EMPTY)),
     ]
     return Starlette(routes=routes, lifespan=lifespan)
+
+
+@contextmanager
+def serving_bare(*redis_url: str) -> Iterator[tuple[int, int]]:
+    """Run this in a process of its own; gives port and process id."""
+    port = free_port()
+    process = subprocess.Popen([sys.executable, "-m", __name__, str(port), *redis_url], cwd=ROOT)
+    try:
+        wait_until(lambda: _listens(port), "the bare server")
+        yield port, process.pid
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def main(port: int, redis_url: str | None = None) -> None:
