@@ -7,7 +7,7 @@
  */
 
 import { createHash } from 'node:crypto';
-import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -67,6 +67,15 @@ async function writeWorker(folder, html, script, assets) {
   writeFileSync(join(folder, 'sw.js'), `const BUILD=${JSON.stringify({ version, script, assets })};\n${text}`);
 }
 
+/** A `.gz` beside each text that gets smaller by it, for the server to send in its place. */
+function compress(folder) {
+  for (const name of readdirSync(folder, { recursive: true })) {
+    if (!/\.(?:js|css|html|svg|webmanifest)$/.test(name)) continue;
+    const file = join(folder, name), text = readFileSync(file), compressed = gzipSync(text, { level: 9 });
+    if (compressed.length < text.length) writeFileSync(`${file}.gz`, compressed);
+  }
+}
+
 /** Bundle an entry and its page into `target`; return the gzip sizes of what it starts with and of all, bytes. */
 async function page(entry, target) {
   // Beside its place until it is whole: a running server goes on serving the old page meanwhile.
@@ -96,6 +105,7 @@ async function page(entry, target) {
   cpSync(join(ROOT, 'static'), folder, { recursive: true });
   drawIcons(folder);
   await writeWorker(folder, html, url(script), filesOf(outputs, entry, true).map(url));
+  compress(folder);
   const sizes = { first: gzipped(files), all: gzipped(filesOf(outputs, entry, true)) };
   rmSync(target, { recursive: true, force: true });
   renameSync(folder, target);

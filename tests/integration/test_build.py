@@ -1,5 +1,6 @@
 """The page's build: what a phone fetches, and what a strict policy lets it run."""
 
+import gzip
 import os
 import re
 import subprocess
@@ -37,4 +38,14 @@ def test_names_change_with_what_is_in_them(tmp_path: Path) -> None:
     assets = [name for name in build(tmp_path) if name.startswith("assets/") and not name.endswith(".map")]
 
     assert assets
-    assert all(re.fullmatch(r"assets/[a-z]+-[A-Z0-9]{8}\.(js|css)", name) for name in assets)
+    assert all(re.fullmatch(r"assets/[a-z]+-[A-Z0-9]{8}\.(js|css)(\.gz)?", name) for name in assets)
+
+
+def test_each_text_lies_compressed_beside_itself(tmp_path: Path) -> None:
+    """What the page starts with above all; the compressed form holds the very same."""
+    files = build(tmp_path)
+    compressed = [name for name in files if name.endswith(".gz")]
+
+    assert {"index.html.gz", "sw.js.gz", "privacy.html.gz"} <= set(compressed)
+    assert {name for name in files if re.search(r"\.(js|css)$", name)} <= {name[:-3] for name in compressed}
+    assert all(gzip.decompress(files[name]) == files[name[:-3]] for name in compressed)
