@@ -39,6 +39,8 @@ class Audit:
     def judge(self) -> None:
         """Judge what was not judged yet."""
         for match in self._ledger.take_fresh():
+            if len(match.seats) > 2:
+                continue  # the ledger has said so
             pair = frozenset(match.seats)
             before = self._latest.get(pair)
             if before and not self._may_meet_again(before, match):

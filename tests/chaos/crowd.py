@@ -23,7 +23,7 @@ class Crowd:
     """
 
     def __init__(self, cluster: Cluster, ledger: Ledger, callers: int, seed: int, talk_s: float) -> None:
-        self.scene = Scene(cluster, ledger, self._spawn, talk_s)
+        self.scene = Scene(cluster, ledger, self._spawn, talk_s, enough=max(1, callers // 8))
         self._air: dict[str, set[Person]] = {}
         self.people = [
             Person(self.scene, self._air, number, random.Random(f"{seed}:{number}")) for number in range(callers)

@@ -31,6 +31,7 @@ class Scene:
         ledger: The books.
         spawn: Does something beside.
         talk_s: How long they talk on average, in s.
+        enough: Who has blocked so many comes back as somebody else: else nobody would be left to meet.
         client: Opens sessions.
         rough: Whether pages are lost as well, and do not answer.
         open: Whether anybody calls at all.
@@ -40,6 +41,7 @@ class Scene:
     ledger: Ledger
     spawn: Callable[[Act], None]
     talk_s: float
+    enough: int
     client: httpx2.AsyncClient = field(default_factory=lambda: httpx2.AsyncClient(timeout=5))
     rough: bool = False
     open: bool = False
@@ -61,6 +63,7 @@ class Line:
         self._dice = dice
         # RFC 2544's network for benchmarks.
         self._headers = {"X-Forwarded-For": f"198.18.{number // 250}.{number % 250 + 1}"}
+        self._prefs = {"languages": ["en"], "interests": ["music"] if number % 6 == 0 else []}
         self._token = ""
         self._socket: ClientConnection | None = None
         self._span = Span(0, 0)
@@ -92,7 +95,8 @@ class Line:
                     compression=None, ping_interval=None, proxy=None, open_timeout=SILENT_S, close_timeout=1,
                 ) as socket:  # fmt: skip
                     await self._converse(socket)
-            except (OSError, WebSocketException, TimeoutError, httpx2.HTTPError):
+            # AttributeError: uvloop's, where the peer of a connection that was just made has closed it by now.
+            except (OSError, WebSocketException, TimeoutError, httpx2.HTTPError, AttributeError):
                 self._ledger.counts["sockets refused or lost"] += 1
             self._socket = None
             # Not all at once, and not in a tight loop while nobody answers.
@@ -113,7 +117,7 @@ class Line:
     async def _converse(self, socket: ClientConnection) -> None:
         self._socket, self._beats = socket, [0, 0]
         self._span = Span(self.now(), self.now())
-        await self.greet({"token": self._token, "prefs": {"languages": ["en"]}})
+        await self.greet({"token": self._token, "prefs": self._prefs})
         async for frame in socket:
             self._span.last_s = self.now()
             await self.hear(msgspec.json.decode(frame))

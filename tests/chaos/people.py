@@ -17,10 +17,9 @@ PATIENCE_S = 8.0  # until a page gives up a partner whom it does not hear
 ALONE_S = 1.5  # until somebody whose partner fell silent asks for the next one
 AWAY_S = 8.0  # how long somebody is gone at most who comes back
 PAST = 3  # so many calls back somebody may still block
-ENOUGH = 40  # who has blocked so many comes back as somebody else
 
 # How a talk ends, with weights; the second list is for storms only.
-ENDS = {"next": 45, "hangup": 35, "block": 2, "block_past": 2, "leave": 4, "anew": 2}
+ENDS = {"next": 45, "hangup": 35, "block": 4, "block_past": 4, "leave": 4, "anew": 4}
 ROUGH_ENDS = ENDS | {"drop": 10, "vanish": 4}
 
 # No fault may cause these: they are bugs, of the service or of the people here.
@@ -167,6 +166,8 @@ class Person(Line):
             return
         ways = ROUGH_ENDS if self._scene.rough else ENDS
         way = self._dice.choices(list(ways), list(ways.values()))[0]
+        if self._blocked >= self._scene.enough:
+            way = "anew"
         self._ledger.counts[f"end: {way}"] += 1
         match way:
             case "next":
@@ -181,7 +182,7 @@ class Person(Line):
                 await self.say("hangup", call_id=match.call_id)
             case "leave" | "anew":
                 self._part()
-                if way == "anew" or self._blocked >= ENOUGH:
+                if way == "anew":
                     self._token = ""
                 await self.say("leave")
             case "drop":

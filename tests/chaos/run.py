@@ -38,9 +38,9 @@ class Plan:
     seed: int
     matches: int = 100_000
     callers: int = 300
-    storm_s: float = 15.0
-    pace_s: float = 1.0
-    talk_s: float = 0.1
+    storm_s: float = 12.0
+    pace_s: float = 0.6
+    talk_s: float = 0.5
     calm_s: float = 0.0
     stuck_s: float = STUCK_S
 
