@@ -14,7 +14,8 @@ from tests.chaos.ledger import Match, Seat
 from tests.chaos.line import Act, Line, Scene
 
 PATIENCE_S = 8.0  # until a page gives up a partner whom it does not hear
-ALONE_S = 1.5  # until somebody whose partner fell silent asks for the next one
+ALONE_S = 1.5  # until somebody whose partner fell silent asks for the next one, in a storm
+UNTOLD_S = 25.0  # until a page takes its call for lost by itself: once it is calm it is told of the end long before
 AWAY_S = 8.0  # how long somebody is gone at most who comes back
 PAST = 3  # so many calls back somebody may still block
 
@@ -205,6 +206,11 @@ class Person(Line):
             self._part()
             await self.say("next")
 
+    async def _despair(self, match: Match) -> None:
+        if self._call is match:
+            self._ledger.violations.append(f"a page was not told of the end of its call: {self.plight()}")
+            await self._go_on(match)
+
     def _part(self) -> None:
         """Be in no call any more, to be heard by nobody."""
         self._stop_timer()
@@ -214,7 +220,10 @@ class Person(Line):
         pages = self._air.get(match.call_id, set())
         pages.discard(self)
         for page in pages:
-            page._later(ALONE_S, partial(page._go_on, match))
+            if self._scene.rough:
+                page._later(ALONE_S, partial(page._go_on, match))
+            else:
+                page._later(UNTOLD_S, partial(page._despair, match))
         if not pages:
             self._air.pop(match.call_id, None)
 
