@@ -16,6 +16,8 @@ from signal import SIGCONT, SIGKILL, Signals
 
 import httpx2
 from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 
 from matcher.keys import Keys
 from tests.conftest import free_port, running_coturn
@@ -91,7 +93,9 @@ class Cluster:
 
     def __init__(self, folder: Path, coturn_port: int, coturn_secret: str) -> None:
         self.valkey = OwnValkey(folder)
-        self.redis = Redis(unix_socket_path=str(self.valkey.socket), socket_timeout=None)
+        # Tried once more, at once: a connection that was cut is no reason to miss a moment, an absent Redis is.
+        retry = Retry(NoBackoff(), 1)
+        self.redis = Redis(unix_socket_path=str(self.valkey.socket), socket_timeout=None, retry=retry)
         self.keys = Keys("chaos")
         own = {name: value for name, value in os.environ.items() if not name.startswith("SOTTO_")}
         environ = own | {
