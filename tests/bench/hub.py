@@ -5,7 +5,7 @@ import json
 import os
 import secrets
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 from random import Random
@@ -17,7 +17,7 @@ from matcher import redis_client
 from matcher.domain import Side, topic_of
 from matcher.settings import RedisSettings
 from tests.bench.hub_server import serving_bare
-from tests.bench.load import Shares, arrive, bounded_by, poisson, watched
+from tests.bench.load import Shares, arrive, bounded_by, cpu_s, poisson, watched
 from tests.bench.percentiles import median, percentile
 from tests.bench.raw_socket import RawSocket, framed
 from tests.bench.table import Aim, Baseline, Row, Section
@@ -30,6 +30,7 @@ PAIRS = 8
 IN_FLIGHT = 8  # per pair
 SLICES, SLICE_S = 20, 0.2
 RATE, RATE_S = 1000, 4.0
+QUIET_S = 0.03
 RATE_AIM, P99_AIM_MS = 3000, 10.0  # messages/s of one process; at RATE
 
 METHOD = f"""\
@@ -37,7 +38,8 @@ One message is one frame into the server and one out of it: back to its sender (
 (hub, with Redis for the other processes, as the server runs it). Messages/s: {PAIRS} calls with {IN_FLIGHT} messages
 each under way, medians of {SLICES} slices of {SLICE_S} s, echo and hub in turns. The times are those at {RATE:,}
 messages/s, sent at random (Poisson) whether earlier ones have arrived or not. With two processes the ends of each call
-are at different ones, so that each message crosses Redis. The baseline is a bare WebSocket echo on the same uvicorn."""
+are at different ones, so that each message crosses Redis; the aim is per process. The baseline is a bare WebSocket
+echo on the same uvicorn, in one process."""
 
 
 class Pair:
@@ -155,6 +157,14 @@ async def times_of(pairs: Sequence[Pair]) -> list[float]:
     return took
 
 
+async def quiet(pids: Iterable[int]) -> None:
+    """Wait until processes have done what was left to them: what a hub tells the other processes comes after."""
+    before = [-1.0]
+    while (now := [cpu_s(pid) for pid in pids]) != before:
+        before = now
+        await asyncio.sleep(QUIET_S)
+
+
 class Measured(NamedTuple):
     """Messages a second when as many as possible are sent, with who is busy then; ms of each at RATE."""
 
@@ -180,6 +190,7 @@ async def measured(kinds: dict[str, tuple[Open, dict[str, int]]], size: int) -> 
             for name, (_, pids) in kinds.items():
                 with watched({**pids, **own}) as share:
                     rate = await slice_of(pairs[name])
+                await quiet(pids.values())
                 if number:  # the first one warms up
                     rates[name].append(rate)
                     shares[name].append(share)
@@ -212,12 +223,13 @@ async def _measure(path: str) -> Section:
     async with AsyncExitStack() as stack:
         redis = await stack.enter_async_context(redis_client.connect(RedisSettings(redis_url=redis_url)))
         valkey = int((await redis.info("server"))["process_id"])
-        one, pid_one = stack.enter_context(serving_bare(redis_url))
-        two, pid_two = stack.enter_context(serving_bare(redis_url))
+        (bare, bare_pid), (alone, alone_pid), (one, one_pid), (two, two_pid) = (
+            stack.enter_context(serving_bare(redis_url)) for _ in range(4)
+        )
         kinds = {
-            "echo": (echo_at(one), {"server": pid_one}),
-            "1 process": (hub_at(one), {"hub": pid_one, "Valkey": valkey}),
-            "2 processes": (hub_at(one, two), {"hub 1": pid_one, "hub 2": pid_two, "Valkey": valkey}),
+            "echo": (echo_at(bare), {"server": bare_pid}),
+            "1 process": (hub_at(alone), {"hub": alone_pid, "Valkey": valkey}),
+            "2 processes": (hub_at(one, two), {"hub 1": one_pid, "hub 2": two_pid, "Valkey": valkey}),
         }
         for label, size in PAYLOADS.items():
             found = await measured(kinds, size)
