@@ -11,7 +11,7 @@ from tests.bench.machine import described
 from tests.bench.table import Section, in_markdown, in_terminal, merged
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
-PARTS = ("pairing", "click", "hub", "memory", "page")
+PARTS = ("call", "call_firefox", "pairing", "click", "hub", "memory", "page")
 
 HEAD = """\
 # Results
