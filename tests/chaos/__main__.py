@@ -12,7 +12,7 @@ import uvloop
 from tests.chaos.ledger import Ledger
 from tests.chaos.run import Plan, running
 
-SHOWN = 40  # violations that are printed
+SHOWN = 20  # violations of one round that are printed
 
 
 def plan_of(words: list[str]) -> Plan:
@@ -40,7 +40,7 @@ async def go(plan: Plan) -> Ledger:
     begun_s = time.monotonic()
     print(plan, flush=True)
     print(f"{'s':>6} {'matches':>8} {'of them/s':>9} {'last talk s':>11} {'empty s':>7} {'violations':>10}", flush=True)
-    matches = 0
+    matches = shown = 0
     async with running(plan) as run:
         async for stage in run.go():
             rate = (stage.matches - matches) / stage.seconds
@@ -50,16 +50,25 @@ async def go(plan: Plan) -> Ledger:
                 f"{stage.empty_s:7.1f} {len(run.ledger.violations):10}",
                 flush=True,
             )
+            shown = show(run.ledger.violations, shown)
+    show(run.ledger.violations, shown)
     print(f"\n{matches} matches, {len(run.ledger.matches)} offers, {time.monotonic() - begun_s:.0f} s")
     for what, count in sorted(run.ledger.counts.items()):
         print(f"{count:8}  {what}")
     return run.ledger
 
 
+def show(violations: list[str], shown: int) -> int:
+    """Print those that were not shown yet, in part if they are many; returns how many there are."""
+    for violation in violations[shown : shown + SHOWN]:
+        print(f"       {violation}", flush=True)
+    return len(violations)
+
+
 def main() -> int:
     """Run; 1 when anything was wrong."""
     ledger = uvloop.run(go(plan_of(sys.argv[1:])))
-    print("\n".join(["", f"{len(ledger.violations)} violations", *ledger.violations[:SHOWN]]))
+    print(f"\n{len(ledger.violations)} violations")
     return 1 if ledger.violations else 0
 
 

@@ -8,11 +8,12 @@ is never met again, unless Redis lost its memory while the blocker had no socket
 import asyncio
 import math
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 
 from matcher.policy import LAST_MS
 from matcher.waiting_room import Terms
 from tests.chaos.cluster import Cluster
-from tests.chaos.ledger import Ledger, Match, Step
+from tests.chaos.ledger import Ledger, Loss, Match, Span, Step
 from tests.integration.room_world import World, read_world
 
 TERMS = Terms()
@@ -78,8 +79,15 @@ class Audit:
                 and not self._may_be_forgotten(who, since_s, match.told_s)
             ):
                 self._ledger.violations.append(
-                    f"somebody was matched with whom they had blocked {match.told_s - since_s:.1f} s before"
+                    f"somebody was matched with whom they had blocked {match.told_s - since_s:.1f} s before; "
+                    f"Redis lost its memory {self._relative(self._ledger.losses, match.told_s)}, "
+                    f"sockets {self._relative(self._ledger.spans[who], match.told_s)}"
                 )
+
+    @staticmethod
+    def _relative(times: Sequence[Loss | Span], told_s: float) -> str:
+        """Show the latest of some times as seconds from a moment on."""
+        return " ".join(f"{time.from_s - told_s:.1f}..{time.until_s - told_s:.1f}" for time in times[-4:])
 
     def _may_be_forgotten(self, who: str, since_s: float, told_s: float) -> bool:
         """Say whether Redis lost its memory while no socket of `who` could remind it."""
@@ -87,7 +95,7 @@ class Audit:
             if loss.until_s < since_s or loss.from_s > told_s:
                 continue
             from_s, until_s = max(loss.from_s, since_s), min(loss.until_s + SETTLED_S, told_s)
-            if not any(span.from_s <= from_s and span.last_s >= until_s for span in self._ledger.spans[who]):
+            if not any(span.from_s <= from_s and span.until_s >= until_s for span in self._ledger.spans[who]):
                 return True
         return False
 
@@ -111,13 +119,14 @@ class RoomTime:
         name = self._cluster.keys.static("clock")
         latest_ms = int(((await self._cluster.redis.get(name)) or b"0").split()[0])
         now_s = asyncio.get_running_loop().time()
+        if not latest_ms:
+            return  # nobody has run a script yet since Redis lost its memory
         ahead_s = latest_ms / 1000 - now_s
-        if latest_ms and ahead_s > self._ahead_s + STEP_S and self._looked_s:
+        if ahead_s > self._ahead_s + STEP_S and self._looked_s:
             self._ledger.steps.append(Step(self._looked_s, now_s, ahead_s - self._ahead_s))
         # While nobody runs a script it stands still; only with Redis's memory it may be lost.
         forgotten = self._ledger.lost_between(self._looked_s, now_s)
-        if latest_ms:
-            self._ahead_s = ahead_s if forgotten else max(ahead_s, self._ahead_s)
+        self._ahead_s = ahead_s if forgotten else max(ahead_s, self._ahead_s)
         self._looked_s = now_s
 
 

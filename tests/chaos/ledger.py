@@ -36,7 +36,7 @@ class Span:
     """How long one socket was served, as far as its page can tell."""
 
     from_s: float
-    last_s: float
+    until_s: float
 
 
 class Loss(NamedTuple):

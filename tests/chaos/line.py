@@ -115,11 +115,13 @@ class Line:
         self._ledger.counts["sessions"] += 1
 
     async def _converse(self, socket: ClientConnection) -> None:
+        if not self._token:
+            return  # it has become nobody while this socket was opened
         self._socket, self._beats = socket, [0, 0]
         self._span = Span(self.now(), self.now())
         await self.greet({"token": self._token, "prefs": self._prefs})
         async for frame in socket:
-            self._span.last_s = self.now()
+            self._span.until_s = self.now()
             await self.hear(msgspec.json.decode(frame))
 
     async def say(self, kind: str, **fields: Any) -> None:
@@ -132,7 +134,7 @@ class Line:
 
     async def beat(self) -> None:
         """Send a heartbeat, and give up a socket that has been silent for too long."""
-        if self._socket and self.now() - self._span.last_s > SILENT_S:
+        if self._socket and self.now() - self._span.until_s > SILENT_S:
             self._ledger.counts["sockets given up as silent"] += 1
             self.abort()
         elif self._socket:
