@@ -53,8 +53,8 @@ class Caller(Steps):
         match message:
             case wire.Hello():
                 await self._on_hello(message)
-            # One that crosses with a match describes a connection that is not used.
-            case wire.Ready(description=description) if not self._call:
+            # One that crosses with a match, or with its end, describes a connection that is not used.
+            case wire.Ready(description=description) if not self._call and self.phase is not Phase.IDLE:
                 self._descriptions.ready(description)
                 if self.phase is Phase.PREPARING:
                     await self._desk.limiter.take(Limit.JOINS, self._who)

@@ -32,10 +32,10 @@ _ALWAYS = (wire.Leave, wire.Heartbeat, wire.Next, *ABOUT_A_CALL)
 ALLOWED: dict[Phase, tuple[type[wire.ClientMessage], ...]] = {
     Phase.NEW: (wire.Hello,),
     Phase.PREPARING: (wire.Ready, *_ALWAYS),
-    # ready: credentials are refreshed while waiting, and the answer may cross with a match.
+    # ready: credentials are told anew while waiting, and the answer may cross with a match, and with that one's end.
     Phase.QUEUED: (wire.Ready, *_ALWAYS),
     Phase.CALL: (wire.Ready, *_ALWAYS),
-    Phase.IDLE: _ALWAYS,
+    Phase.IDLE: (wire.Ready, *_ALWAYS),
 }
 
 

@@ -103,6 +103,28 @@ async def test_a_call_that_was_ended_offline_is_not_come_back_to(door: str) -> N
             await back.hears("waiting")
 
 
+async def test_a_ready_may_cross_with_the_end_of_a_call(door: str) -> None:
+    """A page that comes back to an offer is told its credentials again; when it is ready the call may be over."""
+    async with page(door) as one:
+        await one.queues()
+        async with page(door) as lost:
+            await lost.queues()
+            match = await lost.hears("matched")
+            lost.socket.transport.abort()
+        async with page(door, lost.token) as back:
+            await back.greets(call_id=match["call_id"])
+            await back.hears("relay")
+            await back.says("hangup", call_id=match["call_id"])
+            await back.says("ready")
+            await back.says("heartbeat")
+            assert (await back.hears("heartbeat", "error"))["type"] == "heartbeat"
+
+            await back.says("next")
+            await back.hears("relay")
+            await back.says("ready")
+            assert (await back.hears("waiting", "matched", "error"))["type"] in ("waiting", "matched")
+
+
 async def test_nobody_gets_into_a_call_by_its_id(door: str) -> None:
     """A hello that names the call of two others learns that it is gone; they notice nothing."""
     async with page(door) as one, page(door) as other, page(door) as stranger:

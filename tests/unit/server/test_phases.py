@@ -24,10 +24,9 @@ MESSAGES: tuple[wire.AnyClientMessage, ...] = (
     wire.Heartbeat(),
 )
 
-# The one who may speak at all says everything but a second hello; who has no connection to prepare is never ready.
+# The one who may speak at all says everything but a second hello.
 REFUSED = {(Phase.NEW, kind) for kind in typing.get_args(wire.AnyClientMessage) if kind is not wire.Hello}
 REFUSED |= {(phase, wire.Hello) for phase in Phase if phase is not Phase.NEW}
-REFUSED |= {(Phase.IDLE, wire.Ready)}
 
 
 def test_every_message_is_tried() -> None:
