@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from redis.asyncio import BlockingConnectionPool, Redis, UnixDomainSocketConnection
+from redis.asyncio.client import PubSub
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialWithJitterBackoff
 from redis.exceptions import TimeoutError as RedisTimeout
@@ -41,6 +42,18 @@ class BoundedRedis(Redis):
                 return await super().execute_command(*args, **options)  # type: ignore[no-untyped-call] # redis-py
         except TimeoutError:
             raise RedisTimeout("no answer in time") from None
+
+    def pubsub(self, **options: Any) -> PubSub:
+        """Return a subscriber whose messages are its reader's alone.
+
+        redis-py's own makes the text of a debug line out of each, whether it is logged or not: with the payload, that
+        holds relay addresses, and more work than all the rest for a large one.
+        """
+        return super().pubsub(push_handler_func=_as_it_is, **options)
+
+
+async def _as_it_is(message: Any) -> Any:
+    return message
 
 
 @asynccontextmanager

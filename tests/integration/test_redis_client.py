@@ -1,6 +1,7 @@
 """The client that every process opens."""
 
 import asyncio
+import logging
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,24 @@ async def test_a_redis_that_does_not_answer_is_an_error_in_time(
             await redis.get("x")
         for writer in opened:
             writer.close()
+
+
+async def test_what_is_published_reaches_no_log(valkey_socket: str, caplog: pytest.LogCaptureFixture) -> None:
+    """Not even where every library logs all that it can: processes tell each other what pages need to connect."""
+    caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.DEBUG, logger="push_response")
+    async with (
+        redis_client.connect(RedisSettings(redis_url=f"unix://{valkey_socket}")) as redis,
+        redis.pubsub() as pubsub,
+    ):
+        await pubsub.subscribe("channel")
+        await redis.publish("channel", "198.51.100.7")
+        async with asyncio.timeout(5):
+            async for message in pubsub.listen():
+                if message["type"] == "message":
+                    break
+    assert message["data"] == b"198.51.100.7"
+    assert "198.51.100.7" not in caplog.text
 
 
 async def test_without_a_url_it_is_the_local_socket(
