@@ -5,6 +5,8 @@ Each prints its table when it is done and takes its place in RESULTS.md; the par
 
 import argparse
 import importlib
+import signal
+import sys
 from pathlib import Path
 
 from tests.bench.machine import described
@@ -31,6 +33,8 @@ def main() -> None:
     asked = parser.parse_args().parts or list(PARTS)
     if unknown := sorted(set(asked) - set(PARTS)):
         parser.error(f"no such part: {', '.join(unknown)}; there are {', '.join(PARTS)}")
+    # Ended from outside, it still ends all that it started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     when = described()
     for name in asked:
         section: Section = importlib.import_module(f"tests.bench.{name}").measure()

@@ -91,9 +91,19 @@ def cells(row: Row) -> tuple[str, ...]:
     )
 
 
+def lines_of(section: Section) -> list[tuple[str, ...]]:
+    """Return the cells of all rows; a bound that is the row's above is a ditto mark."""
+    rows, above = [], ""
+    for row in section.rows:
+        *others, bound = cells(row)
+        rows.append((*others, "″" if bound and bound == above else bound))
+        above = bound
+    return rows
+
+
 def in_terminal(section: Section) -> str:
     """Draw one section with aligned columns."""
-    table = [COLUMNS, *map(cells, section.rows)]
+    table = [COLUMNS, *lines_of(section)]
     widths = [max(len(line[place]) for line in table) for place in range(len(COLUMNS))]
     lines = [
         "  ".join(
@@ -107,7 +117,7 @@ def in_terminal(section: Section) -> str:
 
 def in_markdown(section: Section, when: str, command: str) -> str:
     """Draw one section of RESULTS.md, with when it was measured, on what, and by which command."""
-    lines = [COLUMNS, ("---", "--:", "--:", "--:", "---", "---", "---"), *map(cells, section.rows)]
+    lines = [COLUMNS, ("---", "--:", "--:", "--:", "---", "---", "---"), *lines_of(section)]
     table = "\n".join(f"| {' | '.join(cell.replace('|', '/') for cell in line)} |" for line in lines)
     return f"## {section.name}: {section.title}\n\n{section.method}\n\nMeasured {when}: `{command}`\n\n{table}\n"
 

@@ -1,6 +1,18 @@
 """Figures become tables, and a run of some parts leaves the others' figures alone."""
 
-from tests.bench.table import Aim, Baseline, Row, Section, cells, in_markdown, in_terminal, merged, number, sections_of
+from tests.bench.table import (
+    Aim,
+    Baseline,
+    Row,
+    Section,
+    cells,
+    in_markdown,
+    in_terminal,
+    lines_of,
+    merged,
+    number,
+    sections_of,
+)
 
 ROWS = [
     Row("one", 12.34, "ms", Baseline(10, "echo"), Aim(20), "the server"),
@@ -31,6 +43,13 @@ def test_a_row_shows_all_that_it_holds() -> None:
     assert cells(ROWS[0]) == ("one", "12.3 ms", "10 echo", "1.23", "≤ 20", "yes", "the server")
     assert cells(ROWS[1]) == ("many", "2,500 msg/s", "5,000 echo", "0.50", "≥ 3,000", "NO", "")
     assert str(Aim(1.5, ratio=True)) == "≤ 1.50 x"
+
+
+def test_a_bound_is_not_said_twice_in_a_row() -> None:
+    """The same as above is a ditto mark; nothing stays nothing."""
+    rows = [Row("a", 1, "ms", bounded_by=bound) for bound in ("x", "x", "y", "", "", "y", "y", "y")]
+
+    assert [line[-1] for line in lines_of(Section("part", "t", "m", rows))] == ["x", "″", "y", "", "", "y", "″", "″"]
 
 
 def test_the_terminal_has_aligned_columns() -> None:
