@@ -42,7 +42,7 @@ class Person(Line):
         self.met_s = 0.0  # when it last heard somebody
         self._air = air
         self._call: Match | None = None
-        self._since_s = 0.0  # since when it waits; 0: it does not
+        self._since_s = 0.0  # since when it waits, calls that came to nothing included; 0: it does not
         self._past: deque[Match] = deque(maxlen=PAST)  # calls of this socket
         self._blocked = 0
         self._unanswered: dict[Match, int] = {}  # blocks → the heartbeat whose answer says that they are handled
@@ -79,6 +79,7 @@ class Person(Line):
             self._load_blocks()
         match message["type"]:
             case "relay":
+                self._part()  # whatever it thinks that it is in: what it said may have crossed with a match
                 self._since_s = self._since_s or self.now()
                 await self.say("ready")
             case "waiting":
@@ -120,7 +121,6 @@ class Person(Line):
             ender = next(page for page in pages if here.seats[page.caller].side == "a")
             for page in pages:
                 page.met_s = self.now()
-                page._since_s = 0.0
                 page._stop_timer()
                 await page.say("connected", call_id=call_id)
             ender._later(self._talk_s(), partial(ender._end, here))
@@ -172,8 +172,7 @@ class Person(Line):
         self._ledger.counts[f"end: {way}"] += 1
         match way:
             case "next":
-                self._part()
-                await self.say("next")
+                await self._go_on(match)
             case "hangup":
                 await self.say("hangup", call_id=match.call_id)
             case "block":
@@ -182,10 +181,9 @@ class Person(Line):
                 await self._say_block(self._dice.choice(self._past) if self._past else match)
                 await self.say("hangup", call_id=match.call_id)
             case "leave" | "anew":
-                self._part()
                 if way == "anew":
                     self._token = ""
-                await self.say("leave")
+                await self.leave()
             case "drop":
                 self.abort()  # the page lives: its partner goes on hearing it
             case "vanish":
@@ -204,6 +202,7 @@ class Person(Line):
     async def _go_on(self, match: Match) -> None:
         if self._call is match:
             self._part()
+            self._since_s = 0.0
             await self.say("next")
 
     async def _despair(self, match: Match) -> None:
