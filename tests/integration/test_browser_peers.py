@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Page, Playwright, async_playwright
 
-from tests.conftest import Coturn
+from tests.conftest import FIRST_RELAY_PORT, Coturn
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM_FLAGS = [
@@ -59,6 +59,7 @@ Object.assign(globalThis, {
     if (signal.kind === 'end_of_candidates') await peer.endCandidates(signal.generation);
   },
   async sample() { return readSample((await peer.getStats()).values(), performance.now()); },
+  async iceRole() { return [...(await peer.getStats()).values()].find(({ type }) => type === 'transport').iceRole; },
   async outcome(servers) {
     const stream = await navigator.mediaDevices.getUserMedia({ audio: true });
     return Peer.prepare(servers, stream.getAudioTracks()[0]).then(() => 'prepared', (error) => error.name);
@@ -134,7 +135,10 @@ async def carry(sender: Page, receiver: Page, receiving_side: str, seen: list[di
     ids="-".join,
 )
 async def test_two_peers_connect_through_the_relay(names: tuple[str, str], script: str, coturn: Coturn) -> None:
-    """Two prepared peers connect by parameters and relay candidates alone, and each receives the other's packets."""
+    """Two prepared peers connect by parameters and relay candidates alone, and each receives the other's packets.
+
+    Where side b is a Chromium it leaves control to the other from the beginning.
+    """
     async with pages(script, *names) as (a, b):
         servers = ice_servers(coturn)
         await asyncio.gather(*(page.evaluate("(servers) => prepare(servers)", servers) for page in (a, b)))
@@ -152,7 +156,9 @@ async def test_two_peers_connect_through_the_relay(names: tuple[str, str], scrip
             assert "leak" not in states
         candidates = [message["data"] for message in seen if message["kind"] == "candidate"]
         assert len(candidates) >= 2
-        assert all(50_000 <= candidate["port"] < 51_000 for candidate in candidates)
+        assert all(FIRST_RELAY_PORT <= candidate["port"] < FIRST_RELAY_PORT + 1000 for candidate in candidates)
+        if names[1] == "chromium":
+            assert await b.evaluate("iceRole()") == "controlled"
 
 
 @pytest.mark.parametrize("name", ["chromium", "firefox"])
