@@ -7,6 +7,7 @@
 import { Call, loadCall } from '../call/call.ts';
 import type { CallListener } from '../call/listener.ts';
 import { Leak } from '../call/local.ts';
+import { onNetworkChange } from '../call/network.ts';
 import { Farewell } from './farewell.ts';
 import { Fault } from './fault.ts';
 import { wakeMeters } from './meter.ts';
@@ -61,7 +62,7 @@ export class Engine {
       inCall: () => this.current !== null,
     });
     this.tab.onStolen = () => this.fail(new Fault('superseded'));
-    window.addEventListener('online', () => this.queue?.hurry());
+    onNetworkChange(() => this.queue?.hurry());
   }
 
   perform(effect: Effect): void {
@@ -222,7 +223,10 @@ export class Engine {
         levels.hearPartner(stream);
       },
       partnerMuted: (muted) => dispatch({ type: 'partnerMuted', callId, muted }),
-      suspect: () => dispatch({ type: 'suspect', callId }),
+      suspect: () => {
+        this.queue?.hurry();
+        dispatch({ type: 'suspect', callId });
+      },
       recovered: () => dispatch({ type: 'recovered', callId }),
       safetyWords: (words) => dispatch({ type: 'safetyWords', callId, words }),
       violated: () => {

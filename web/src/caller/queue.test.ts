@@ -49,7 +49,7 @@ class Page {
   callId: string | null = null;
   readonly queue: QueueSocket;
 
-  constructor(base: string, timing = TIMING) {
+  constructor(base: string, timing: Partial<typeof TIMING> & { answerMs?: number } = TIMING) {
     const listener = {
       message: ({ type }: ServerMessage) => this.events.push(type),
       offline: () => this.events.push('offline'),
@@ -123,6 +123,30 @@ test('queue: a socket that says nothing counts as dead', async () => {
   say(socket, WAITING);
   await page.sees('waiting');
   const second = accept(sockets);
+  await page.sees('offline');
+  await second;
+});
+
+test('queue: a socket in doubt is replaced unless it answers', async () => {
+  const { base, sockets } = await listen();
+  const first = accept(sockets);
+  const page = new Page(base, { ...TIMING, heartbeatMs: 10_000, answerMs: 500 });
+  const { socket, texts } = await first;
+  let replaced = 0;
+  sockets.on('connection', () => replaced++);
+  say(socket, WAITING);
+  await page.sees('waiting');
+  const heartbeat = once(socket, 'message');
+  page.queue.hurry();
+  await heartbeat;
+  assert.equal(texts.at(-1), '{"type":"heartbeat"}');
+  say(socket, WAITING);
+  await page.sees('waiting', 'waiting');
+  await new Promise((resolve) => setTimeout(resolve, 1000));
+  assert.equal(replaced, 0, 'the one that answered stays');
+
+  const second = accept(sockets);
+  page.queue.hurry();
   await page.sees('offline');
   await second;
 });

@@ -16,6 +16,8 @@ const DEFAULTS = {
   heartbeatMs: 5000,
   /** Without any message for so long the socket counts as dead, whatever the browser thinks. */
   silenceMs: 12_000,
+  /** So long it has for an answer when there is a reason to doubt it. */
+  answerMs: 3000,
   backOffMs: 300,
   backOffMaxMs: 5000,
   /** A page that has never got through stops trying after this. */
@@ -74,9 +76,10 @@ export class QueueSocket {
     return true;
   }
 
-  /** The network may be back: do not sit out the pause. */
+  /** The network may be back, or another one: do not sit out the pause, nor trust the socket without an answer. */
   hurry(): void {
     if (this.timers.again !== undefined) this.connectAfter(0);
+    else if (this.send({ type: 'heartbeat' })) this.awaitMessage(this.timing.answerMs);
   }
 
   /** Leave the queue or the call, and close. */
@@ -181,12 +184,12 @@ export class QueueSocket {
     this.listener.fault(fault);
   }
 
-  private awaitMessage(): void {
+  private awaitMessage(ms = this.timing.silenceMs): void {
     clearTimeout(this.timers.silence);
     this.timers.silence = setTimeout(() => {
       this.socket?.close(4000);
       this.onClose(1006);
-    }, this.timing.silenceMs);
+    }, ms);
   }
 
   private drop(): void {
