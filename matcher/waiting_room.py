@@ -179,15 +179,18 @@ class WaitingRoom:
         """
         await self._run("detach", ticket_id, grace_ms, epoch)
 
-    async def restore(self, ticket: Ticket, call_id: str, side: Side, *, connected_ms: int = 0) -> Placed:
+    async def restore(
+        self, ticket: Ticket, call_id: str, side: Side, *, connected_ms: int = 0, partner: CallerId = ""
+    ) -> Placed:
         """Put this side of a running call back after Redis lost it; the other side's worker does the same.
 
-        `connected_ms` as in `Active`. A side whose partner is not back within a lease hears partner_lost. Idempotent.
+        `connected_ms` as in `Active`; `partner`, where the worker knows it, is remembered before the other side
+        is back. A side whose partner is not back within a lease hears partner_lost. Idempotent.
 
         Returns:
             Active, or Gone() when Redis has forgotten nothing: the call is over; Gone("superseded") as for `enter`.
         """
-        reply = await self._run("restore", *_arguments(ticket), call_id, side, connected_ms)
+        reply = await self._run("restore", *_arguments(ticket), call_id, side, connected_ms, partner)
         return _placed.decode(reply)
 
     async def position(self, ticket_id: str) -> tuple[int, float | None]:

@@ -1,7 +1,8 @@
 -- Put one side of a running call back after Redis lost it; what is still there is left as it is. While the other side
 -- is missing the call has a lease's time to become whole.
 -- KEYS: index waiting tickets leases workers owned due callers calls waits clock
--- ARGV: now, seed, ticket id, caller, epoch, joined (ms), worker, avoid, rungs, call id, side, connected (ms, 0: not yet)
+-- ARGV: now, seed, ticket id, caller, epoch, joined (ms), worker, avoid, rungs, call id, side, connected (ms, 0: not
+-- yet), partner (caller, '': not known)
 -- Returns where the ticket stands (msgpack, `matcher.placed`).
 -- @include dissolve
 -- @include hold
@@ -43,10 +44,11 @@ local ticket = {
 store(id, ticket)
 own(id, ticket)
 local _, other = other_side(cid, side)
+local partner = other and other.caller or ARGV[13]
+if partner ~= '' then remember(caller, partner, cid) end
 if other then
   call('ZREM', DUE, 'c' .. cid)
-  remember(caller, other.caller, cid)
-  remember(other.caller, caller, cid)
+  remember(partner, caller, cid)
 else
   call('ZADD', DUE, now + LEASE_MS, 'c' .. cid)
 end

@@ -88,9 +88,9 @@ class Place:
         self._blocked = (*forgotten, *remembered)[:MAX_BLOCKS]
         return self._blocked
 
-    async def restore(self, call: CallWatch) -> Placed:
-        """Put this side of a running call back, where it is lost, and read where it stands."""
-        return await self._restore(await self.ticket(), call)
+    async def restore(self, call: CallWatch, partner: CallerId) -> Placed:
+        """Put this side of a running call with `partner` ('': not known) back, if it is lost; read where it stands."""
+        return await self._restore(await self.ticket(), call, partner)
 
     async def revive(self, call_id: str) -> tuple[str, Placed] | None:
         """Put a call back that Redis forgot while the page had no socket, and take it over.
@@ -102,12 +102,15 @@ class Place:
         if not left or not left.ticket_id or not left.call or not left.call.active or left.call.call_id != call_id:
             return None
         ticket = replace(await self.ticket(), id=left.ticket_id, epoch=left.epoch)
-        return await self.attach() if isinstance(await self._restore(ticket, left.call), Active) else None
+        restored = await self._restore(ticket, left.call, left.met.get(call_id, ""))
+        return await self.attach() if isinstance(restored, Active) else None
 
-    async def _restore(self, ticket: Ticket, call: CallWatch) -> Placed:
+    async def _restore(self, ticket: Ticket, call: CallWatch, partner: CallerId) -> Placed:
         talked_ms = call.talked_ms(self._desk.stopwatch.now_ms())
         connected_ms = 0 if talked_ms is None else await self._desk.room.now_ms() - talked_ms
-        return await self._desk.room.restore(ticket, call.call_id, call.side, connected_ms=connected_ms)
+        return await self._desk.room.restore(
+            ticket, call.call_id, call.side, connected_ms=connected_ms, partner=partner
+        )
 
     def waited_ms(self) -> int | None:
         """Return how long this caller has waited, or None when that is known elsewhere only."""

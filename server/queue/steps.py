@@ -108,7 +108,7 @@ class Steps:
         """
         call = self._call
         if call and call.active:
-            placed = await self._place.restore(call)
+            placed = await self._place.restore(call, self._met.get(call.call_id, ""))
             if placed == Gone():
                 await self._over(EndReason.GONE)  # its end was missed
             else:

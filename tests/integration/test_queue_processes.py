@@ -4,6 +4,7 @@ import asyncio
 
 import httpx2
 import pytest
+from redis.asyncio import Redis
 
 from server.relay.coturn import CoturnRelay
 from server.relay.provider import RelayCredentials
@@ -152,3 +153,32 @@ async def test_an_offer_is_taken_along_and_measured_truly(valkey_socket: str, co
             lines = (await client.get(f"http://{there}/metrics")).text.splitlines()
             waited_s = [float(line.split()[1]) for line in lines if line.startswith("sotto_wait_seconds_sum")]
             assert waited_s[0] < 60
+
+
+async def test_a_call_that_redis_forgot_moves_with_whom_it_is_with(
+    redis: Redis, valkey_socket: str, coturn: Coturn
+) -> None:
+    """A block at the process that the page came to holds, although the partner's side of the call is not back yet."""
+    settings = settings_for(valkey_socket, coturn)
+    async with serving(settings) as here, serving(settings) as there:
+        async with page(here) as one, page(here) as other:
+            call_id = await talking(one, other)
+            for side in (one, other):
+                side.socket.transport.abort()
+        await redis.flushall()
+        async with page(here, one.token) as back:
+            await back.greets(call_id=call_id)
+            await back.hears("resumed")
+            back.socket.transport.abort()
+        async with page(there, one.token) as moved, page(here, other.token) as late:
+            await moved.greets(call_id=call_id)
+            await moved.hears("resumed")
+            await moved.says("block", call_id=call_id)
+            await moved.hears("ended")
+            await moved.says("next")
+            await moved.hears("relay")
+            await moved.says("ready")
+            await moved.hears("waiting")
+            await late.queues()
+
+            assert (await late.hears("waiting", "matched"))["type"] == "waiting"

@@ -224,6 +224,15 @@ async def test_half_a_restored_call_ends(room: Room, redis: Redis) -> None:
         assert await w1.hears() == EndedEvent(ADA.id, call_id, EndReason.PARTNER_LOST)
 
 
+async def test_a_restored_side_knows_its_partner_before_that_one_is_back(room: Room, redis: Redis) -> None:
+    """Where its worker does, so that a block can be kept even if the partner never comes."""
+    call_id = await room.call(ADA, BEN)
+    await redis.flushall()
+    await room.restore(ADA, call_id, Side.A, partner=BEN.caller)
+
+    assert await room.partner_of(ADA.caller, call_id) == BEN.caller
+
+
 async def test_an_old_socket_restores_nothing(room: Room) -> None:
     """The caller is elsewhere by now; the worker is told."""
     call_id = await room.call(ADA, BEN)
