@@ -165,7 +165,8 @@ class Person:
 
     def __init__(self, voice: Voice, url: str, **options: Any) -> None:
         self.voice = voice
-        self.context = voice.browser.new_context(**options)
+        # What moves is drawn without a graphics card here, and takes a good part of the processor that a call needs.
+        self.context = voice.browser.new_context(**{"reduced_motion": "reduce", **options})
         self.context.add_init_script(RECORD_CONNECTIONS)
         self.page: Page = self.context.new_page()
         self.faults: list[str] = []

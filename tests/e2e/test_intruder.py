@@ -157,7 +157,7 @@ class Intruder:
         side, partner, heard = self._met.pop()
         parameters = msgspec.convert(partner, Parameters)
         lines = [f"a={candidate_line(msgspec.convert(data, Candidate))}\r\n" for data in heard]
-        audio = describe(parameters, "active" if side == "a" else "passive", "0") + "".join(lines)
+        audio = describe(parameters, "passive" if side == "a" else "active", "0") + "".join(lines)
         try:
             self._page.evaluate(ANSWER, accepting_all(audio, self._offer))
             honest.hears(1200, seconds=40)

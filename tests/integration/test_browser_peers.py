@@ -133,7 +133,7 @@ async def carry(sender: Page, receiver: Page, receiving_side: str, seen: list[di
 async def test_two_peers_connect_through_the_relay(names: tuple[str, str], script: str, coturn: Coturn) -> None:
     """Two prepared peers connect by parameters and relay candidates alone, and each receives the other's packets.
 
-    Where side b is a Chromium it leaves control to the other from the beginning.
+    Where side a is a Chromium it leaves control to the other from the beginning.
     """
     async with pages(script, *names) as (a, b):
         servers = ice_servers(coturn)
@@ -153,8 +153,8 @@ async def test_two_peers_connect_through_the_relay(names: tuple[str, str], scrip
         candidates = [message["data"] for message in seen if message["kind"] == "candidate"]
         assert len(candidates) >= 2
         assert all(FIRST_RELAY_PORT <= candidate["port"] < FIRST_RELAY_PORT + 1000 for candidate in candidates)
-        if names[1] == "chromium":
-            assert await b.evaluate("iceRole()") == "controlled"
+        if names[0] == "chromium":
+            assert await a.evaluate("iceRole()") == "controlled"
 
 
 @pytest.mark.parametrize("name", ["chromium", "firefox"])

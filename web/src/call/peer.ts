@@ -149,11 +149,11 @@ export class Peer {
     if (partner.fingerprint === this.parameters.fingerprint) throw new Forged();
     if (this.partner && partner.fingerprint !== this.partner.fingerprint) throw new Forged();
     if (this.partner && partner.payload_type !== this.partner.payload_type) throw new Forged();
-    if (side === 'b' && !this.partner) await this.yieldControl();
+    if (side === 'a' && !this.partner) await this.yieldControl();
     this.partner = partner;
     const early = this.buffer.describe(partner.generation);
-    // Whoever is sure of the role has a working pair first: let that end begin with DTLS.
-    const sdp = describe(partner, side === 'a' ? 'active' : 'passive', this.local.mid) + known(early);
+    // Whoever is sure of the role has a working pair first: let that end, a, begin with DTLS.
+    const sdp = describe(partner, side === 'a' ? 'passive' : 'active', this.local.mid) + known(early);
     await this.connection.setRemoteDescription({ type: 'answer', sdp });
     await this.addAll(early.filter((addition) => 'end' in addition));
   }
@@ -215,10 +215,11 @@ export class Peer {
   }
 
   /**
-   * Take the controlled role. Both ends have offered and so both would be controlling, which costs one end another round
-   * trip (RFC 8445 section 7.3.1.1). An end that calls itself lite leaves control to a full one (section 6.1.1): Chromium
-   * goes by that word of its own description for the role, and for nothing else. The partner does not get to see it, and
-   * a browser that will not have it settles the conflict as ever.
+   * Take the controlled role. Both ends have offered and so both would be controlling, which costs one end another
+   * round trip (RFC 8445 section 7.3.1.1). Side a does it, which has waited and has nothing else to do at that moment.
+   * An end that calls itself lite leaves control to a full one (section 6.1.1): Chromium goes by that word of its own
+   * description for the role, and for nothing else. The partner does not get to see it, and a browser that will not
+   * have it settles the conflict as ever.
    */
   private async yieldControl(): Promise<void> {
     const { sdp = '' } = await this.connection.createOffer();
