@@ -47,9 +47,10 @@ class Audit:
             if before and not self._may_meet_again(before, match):
                 ago_s = match.told_s - before.told_s
                 met = [self._met_between(caller, before, match) for caller in match.seats]
-                waits = [match.told_s - seat.since_s for seat in match.seats.values()]
+                waits = [round(match.told_s - seat.since_s, 1) for seat in match.seats.values()]
                 self._ledger.violations.append(
-                    f"two who had met {ago_s:.1f} s before were matched again; others in between: {met}, waits: {waits}"
+                    f"two who had met {ago_s:.1f} s before were matched again; others in between: {met}, "
+                    f"waits: {waits}, the room's time was stepped {self._relative(self._ledger.steps, match.told_s)}"
                 )
             self._latest[pair] = match
             self._judge_blocks(match)
@@ -85,7 +86,7 @@ class Audit:
                 )
 
     @staticmethod
-    def _relative(times: Sequence[Loss | Span], told_s: float) -> str:
+    def _relative(times: Sequence[Loss | Span | Step], told_s: float) -> str:
         """Show the latest of some times as seconds from a moment on."""
         return " ".join(f"{time.from_s - told_s:.1f}..{time.until_s - told_s:.1f}" for time in times[-4:])
 

@@ -43,6 +43,7 @@ class Person(Line):
         self._air = air
         self._call: Match | None = None
         self._since_s = 0.0  # since when it waits, calls that came to nothing included; 0: it does not
+        self._left = ("", 0.0)  # the call that it asked to leave for another, and since when it had waited for that one
         self._past: deque[Match] = deque(maxlen=PAST)  # calls of this socket
         self._blocked = 0
         self._unanswered: dict[Match, int] = {}  # blocks → the heartbeat whose answer says that they are handled
@@ -126,6 +127,9 @@ class Person(Line):
             ender._later(self._talk_s(), partial(ender._end, here))
 
     async def _on_ended(self, message: dict[str, Any]) -> None:
+        call_id, since_s = self._left
+        if message["call_id"] == call_id and message.get("requeued"):
+            self._since_s = since_s  # the server did not need to be asked for the next one: the age stays
         if message["call_id"] not in (self._greeted, self._call and self._call.call_id):
             return  # it crossed with what this page said
         self._greeted = ""
@@ -202,6 +206,7 @@ class Person(Line):
     async def _go_on(self, match: Match) -> None:
         if self._call is match:
             self._part()
+            self._left = match.call_id, self._since_s
             self._since_s = 0.0
             await self.say("next")
 
