@@ -3,6 +3,8 @@
 MAKEFLAGS += --no-print-directory
 SETUP = @python=$$(sh infra/python.sh) && "$$python" -m infra.setup
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
+# A file's tests stay in one process. Those of the first two kinds wait more than they compute; browsers do not.
+PYTEST = pytest --dist loadfile --no-loadscope-reorder
 LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--custom-compile-command "make lock" --extra server --extra local $(ARGS)
 
@@ -12,8 +14,7 @@ run: ## Start the service; Ctrl-C ends it
 test: ## All tests: the page's own, then unit, integration and real browsers
 	$(SETUP) test
 	@status=0; npm --prefix web --silent test || status=1; \
-	pytest -n 2 --dist loadfile --no-loadscope-reorder tests/unit tests/integration tests/e2e || status=1; \
-	exit $$status
+	$(PYTEST) -n 4 tests/unit tests/integration || status=1; $(PYTEST) -n 2 tests/e2e || status=1; exit $$status
 
 check: ## All that can be told without running it
 	$(SETUP) check
@@ -31,7 +32,7 @@ fmt: ## Format, and fix what a machine can fix
 
 e2e: ## Only the browser tests: make e2e ARGS='-k mute'
 	$(SETUP) test
-	pytest tests/e2e $(ARGS)
+	$(PYTEST) -n 2 tests/e2e $(ARGS)
 
 sweep: ## Only the search for planted addresses and secrets in all that a call leaves behind
 	$(SETUP) test

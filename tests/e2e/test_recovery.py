@@ -16,17 +16,6 @@ from tests.e2e.conftest import Arrive
 from tests.e2e.people import Person, Voice
 from tests.e2e.stack import running
 
-KEEP_MICROPHONES = """
-(() => {
-  const devices = navigator.mediaDevices, real = devices.getUserMedia.bind(devices);
-  window.microphones = [];
-  devices.getUserMedia = async (constraints) => {
-    const stream = await real(constraints);
-    window.microphones.push(stream.getAudioTracks()[0]);
-    return stream;
-  };
-})();
-"""
 # RFC 4787 REQ-5 wants two minutes; many routers forget a silent binding after thirty seconds.
 NAT_FORGETS_MS = 30_000
 # Pauses longer than any of the queue's own take two seconds.
@@ -46,13 +35,6 @@ MADE_AND_OPEN = """
   window.connections.length,
   window.connections.filter(([connection]) => connection.connectionState !== 'closed').length,
 ]
-"""
-LOSE_MICROPHONE = """
-() => {
-  const track = window.microphones.at(-1);
-  track.stop();
-  track.dispatchEvent(new Event('ended'));
-}
 """
 
 
@@ -88,22 +70,6 @@ def test_a_connection_that_has_waited_long_still_works(voices: Mapping[str, Voic
         one.hears(other.voice.hz)
         other.hears(one.voice.hz)
         one.polls(lambda: one.page.evaluate(MADE_AND_OPEN), lambda counts: counts[1] == 1, "end of the old ones")
-
-
-def test_a_lost_microphone_is_opened_again(voices: Mapping[str, Voice], arrive: Arrive) -> None:
-    """When the device goes away in a call, the page takes the default one, and the partner hears on."""
-    other = arrive("firefox")
-    with present(Person(voices["chromium"], other.page.url)) as one:
-        one.context.add_init_script(KEEP_MICROPHONES)
-        one.page.reload()
-        one.arrives()
-        other.hears(one.voice.hz)
-
-        one.page.evaluate(LOSE_MICROPHONE)
-
-        one.polls(lambda: one.page.evaluate("() => window.microphones.length"), lambda n: n == 2, "second microphone")
-        other.hears(one.voice.hz)
-        assert one.state() == "talking"
 
 
 def test_a_call_whose_signaling_fails_gives_both_their_place_back(

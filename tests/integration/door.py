@@ -105,6 +105,20 @@ class Page:
         await self.says("ack", call_id=match["call_id"])
         return match
 
+    async def lives(self, seconds: float) -> list[str]:
+        """Send heartbeats for so long; returns what else was heard than their answers."""
+        heard = []
+        loop = asyncio.get_running_loop()
+        until_s = loop.time() + seconds
+        while loop.time() < until_s:
+            await self.says("heartbeat")
+            while (
+                kind := (await self.hears("heartbeat", "waiting", "ended", "error", "relay"))["type"]
+            ) != "heartbeat":
+                heard.append(kind)
+            await asyncio.sleep(0.5)  # the pace of a page, not a wait for something
+        return heard
+
     async def closes_with(self) -> int:
         """Wait until the server closes; returns the close code."""
         async with asyncio.timeout(10):

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import httpx2
-import jwt
 import pytest
 from redis.asyncio import Redis
 
@@ -12,7 +11,7 @@ from matcher.domain import EndReason
 from matcher.keys import Keys
 from matcher.waiting_room import WaitingRoom
 from tests.conftest import Coturn
-from tests.integration.door import Page, page, serving, settings_for, talking
+from tests.integration.door import page, serving, settings_for, talking
 from tests.integration.own_valkey import OwnValkey, own_valkey
 from tests.integration.room_world import read_world
 
@@ -30,19 +29,6 @@ async def readiness(door: str) -> dict[str, bool]:
     async with httpx2.AsyncClient() as client:
         checks: dict[str, bool] = (await client.get(f"http://{door}/readyz")).json()["checks"]
         return checks
-
-
-async def lives(someone: Page, seconds: float) -> list[str]:
-    """Send heartbeats for so long; returns what else was heard than their answers."""
-    heard = []
-    loop = asyncio.get_running_loop()
-    until_s = loop.time() + seconds
-    while loop.time() < until_s:
-        await someone.says("heartbeat")
-        while (kind := (await someone.hears("heartbeat", "waiting", "ended", "error", "relay"))["type"]) != "heartbeat":
-            heard.append(kind)
-        await asyncio.sleep(0.5)  # the pace of a page, not a wait for something
-    return heard
 
 
 async def test_a_server_starts_without_redis_says_so_and_recovers(coturn: Coturn) -> None:
@@ -75,9 +61,9 @@ async def test_those_who_wait_keep_their_place_over_a_restart_of_redis(coturn: C
         await second.hears("waiting")
 
         await valkey.kill()
-        outage = await asyncio.gather(lives(first, 6), lives(second, 6))
+        outage = await asyncio.gather(first.lives(6), second.lives(6))
         await valkey.start()
-        after = await asyncio.gather(lives(first, 6), lives(second, 6))
+        after = await asyncio.gather(first.lives(6), second.lives(6))
 
         assert {kind for heard in (*outage, *after) for kind in heard} <= {"waiting"}
         async with page(door) as third:
@@ -91,9 +77,9 @@ async def test_calls_go_on_over_a_restart_of_redis(coturn: Coturn, valkey: OwnVa
         call_id = await talking(one, other)
 
         await valkey.kill()
-        outage = await asyncio.gather(lives(one, 6), lives(other, 6))
+        outage = await asyncio.gather(one.lives(6), other.lives(6))
         await valkey.start()
-        after = await asyncio.gather(lives(one, 14), lives(other, 14))
+        after = await asyncio.gather(one.lives(14), other.lives(14))
 
         assert [*outage, *after] == [[], [], [], []]
         await one.says("hangup", call_id=call_id)
@@ -137,7 +123,7 @@ async def test_a_lost_page_finds_its_call_although_redis_forgot_it(coturn: Cotur
             await back.greets(call_id=call_id)
             assert (await back.hears("resumed", "ended"))["type"] == "resumed"
 
-            assert [await lives(one, 6), await lives(back, 14)] == [[], []]
+            assert [await one.lives(6), await back.lives(14)] == [[], []]
             await one.says("hangup", call_id=call_id)
             assert (await back.hears("ended"))["reason"] == "partner_left"
 
@@ -172,121 +158,3 @@ async def test_a_missed_end_is_noticed_with_the_next_subscription(
 
         for side in (one, other):
             assert (await side.hears("ended", seconds=6))["reason"] in ("gone", "partner_left")
-
-
-async def test_blocks_survive_the_loss_of_redis_memory(redis: Redis, valkey_socket: str, coturn: Coturn) -> None:
-    """For as long as the socket of the one who blocked is open."""
-    async with serving(settings_for(valkey_socket, coturn)) as door, page(door) as one, page(door) as other:
-        call_id = await talking(one, other)
-        await one.says("block", call_id=call_id)
-        for side in (one, other):
-            await side.hears("ended")
-        await redis.flushall()
-        for side in (one, other):
-            await side.says("next")
-            await side.hears("relay")
-            await side.says("ready")
-
-            assert (await side.hears("waiting", "matched"))["type"] == "waiting"
-
-
-async def test_blocks_are_known_from_the_hello_on(redis: Redis, valkey_socket: str, coturn: Coturn) -> None:
-    """A page that comes back and does not queue yet is not served without them when Redis loses its memory then."""
-    async with serving(settings_for(valkey_socket, coturn)) as door, page(door) as other:
-        async with page(door) as one:
-            call_id = await talking(one, other)
-            await one.says("block", call_id=call_id)
-            await one.hears("ended")
-        async with page(door, one.token) as back:
-            await back.greets()
-            await back.hears("relay")
-            await redis.flushall()
-            await back.says("ready")
-            await back.hears("waiting")
-            await other.says("next")
-            await other.hears("relay")
-            await other.says("ready")
-
-            assert (await other.hears("waiting", "matched"))["type"] == "waiting"
-
-
-async def test_a_block_while_redis_does_not_answer_is_made_good(
-    redis: Redis, valkey_socket: str, coturn: Coturn
-) -> None:
-    """Even if the server does not know yet who the partner is."""
-    settings = settings_for(valkey_socket, coturn)
-    async with serving(settings) as door, page(door) as one, page(door) as other:
-        await one.queues()
-        await one.hears("waiting")
-        await other.queues()
-        match, _ = await asyncio.gather(one.is_matched(), other.is_matched())
-        for side in (one, other):
-            await side.says("heartbeat")
-            await side.hears("heartbeat")
-        await redis.client_pause(6_000)
-        await one.says("block", call_id=match["call_id"])
-        for side in (one, other):
-            await side.hears("ended", seconds=20)
-
-        room, caller = (
-            WaitingRoom(redis, settings.pool),
-            str(jwt.decode(one.token, options={"verify_signature": False})["sub"]),
-        )
-        async with asyncio.timeout(20):
-            while not await room.blocked(caller):
-                await lives(one, 1)
-
-
-async def test_a_partner_is_blocked_although_redis_has_forgotten_the_match(
-    redis: Redis, valkey_socket: str, coturn: Coturn
-) -> None:
-    """The server knows whom a page met from the match on; and who comes back over another socket is bound as before."""
-    async with serving(settings_for(valkey_socket, coturn)) as door, page(door) as other, page(door) as one:
-        await one.queues()
-        await one.hears("waiting")
-        await other.queues()
-        match, _ = await asyncio.gather(one.is_matched(), other.is_matched())
-        await redis.flushall()
-        await one.says("block", call_id=match["call_id"])
-        for side in (one, other):
-            await side.says("next")
-            await side.hears("relay")
-            await side.says("ready")
-            assert (await side.hears("waiting", "matched"))["type"] == "waiting"
-
-        async with page(door, one.token) as again:
-            await again.greets()
-            assert (await again.hears("waiting", "matched"))["type"] == "waiting"
-            await redis.flushall()
-            assert await lives(again, 10) in ([], ["waiting"], ["waiting", "waiting"])
-
-
-async def test_whom_a_page_met_before_is_blocked_although_redis_has_forgotten_it(
-    redis: Redis, valkey_socket: str, coturn: Coturn
-) -> None:
-    """Not only the latest partner: the server knows the last few calls, and so does it after the socket was lost."""
-    async with serving(settings_for(valkey_socket, coturn)) as door, page(door) as one, page(door) as former:
-        first = await talking(one, former)
-        await one.says("next")
-        await one.hears("relay")
-        async with page(door) as latter:
-            await latter.queues()
-            await latter.hears("waiting")
-            await one.says("ready")
-            for side in (one, latter):
-                await side.is_matched()
-            await one.says("heartbeat")
-            await one.hears("heartbeat")
-            one.socket.transport.abort()
-            async with page(door, one.token) as back:
-                await back.greets()
-                await back.hears("relay")
-                await redis.flushall()
-                await back.says("block", call_id=first)
-                await back.says("ready")
-                await back.hears("waiting")
-                await former.says("next")
-                await former.hears("relay")
-                await former.says("ready")
-
-                assert (await former.hears("waiting", "matched"))["type"] == "waiting"
