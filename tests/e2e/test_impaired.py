@@ -40,7 +40,7 @@ def network(
 
 
 def test_a_poor_network_connects(voices: Mapping[str, Voice], network: tuple[Stack, UdpProxy]) -> None:
-    """50 ms each way on each leg, one packet in twenty lost: the call comes to be. `tests.bench.impaired` makes many."""
+    """50 ms each way on each leg, one packet in twenty lost: the call comes to be (many in `tests.bench.impaired`)."""
     service, proxy = network
     proxy.way = POOR
     one, other = (Person(voices[name], service.url).arrives() for name in ("chromium", "chromium2"))
