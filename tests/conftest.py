@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import itertools
 import os
 import random
 import shutil
@@ -23,10 +24,16 @@ FIRST_PORT = 20_000 + 1000 * (WORKER % 10)
 FIRST_RELAY_PORT = 50_000 + 1000 * (WORKER % 10)
 
 
+_ports = itertools.cycle(random.sample(range(FIRST_PORT, FIRST_PORT + 1000), 1000))
+
+
 def free_port() -> int:
-    """Return a port that is free for TCP and UDP, below those that the system gives to anybody by chance."""
+    """Return a port that is free for TCP and UDP, below those that the system gives to anybody by chance.
+
+    It is another one each time, so that whoever asks for two before using them gets two.
+    """
     while True:
-        port = random.randrange(FIRST_PORT, FIRST_PORT + 1000)
+        port = next(_ports)
         with socket.socket() as tcp, socket.socket(type=socket.SOCK_DGRAM) as udp, contextlib.suppress(OSError):
             tcp.bind(("127.0.0.1", port))
             udp.bind(("127.0.0.1", port))

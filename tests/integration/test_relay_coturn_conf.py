@@ -46,16 +46,10 @@ def hardened() -> Iterator[tuple[Coturn, Path]]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-_spent: set[int] = set()
-
-
 def dial(server: Coturn) -> socket.socket:
     """Open a caller's socket to the relay, from a port that none had before."""
-    while (port := free_port()) in _spent:
-        pass
-    _spent.add(port)
     caller = socket.socket(type=socket.SOCK_DGRAM)
-    caller.bind(("127.0.0.1", port))
+    caller.bind(("127.0.0.1", free_port()))
     caller.connect(("127.0.0.1", server.port))
     return caller
 
