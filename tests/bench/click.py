@@ -21,7 +21,7 @@ from tests.bench.load import Shares, arrive, bounded_by, poisson, watched
 from tests.bench.percentiles import percentile
 from tests.bench.raw_socket import RawSocket, framed
 from tests.bench.table import Baseline, Row, Section
-from tests.conftest import running_coturn, running_valkey
+from tests.conftest import running_coturn, running_valkey, until
 from tests.e2e.stack import Stack, running
 
 RATES = (50, 200, 400)
@@ -63,8 +63,14 @@ class Crowd:
         self.faults: list[str] = []
         self.idle: list[Page] = []
         self.random = random
+        self.unanswered: set[Page] = set()  # who pressed and has not heard a word since
         self.missed = 0  # arrivals for whom no page was idle
         self._first: dict[str, tuple[Page, float]] = {}  # by call, who has been told, and when
+
+    @property
+    def settled(self) -> bool:
+        """Whether everybody waits or knows of their match, and the partner too: nobody is left out for being slow."""
+        return not self.unanswered and not self._first
 
     async def press(self, begun: float) -> None:
         """Let somebody press Connect."""
@@ -75,6 +81,7 @@ class Crowd:
         self.idle[place], self.idle[-1] = self.idle[-1], self.idle[place]
         page = self.idle.pop()
         page.begun = begun
+        self.unanswered.add(page)
         page.socket.send(READY)
 
     def matched(self, page: "Page", call_id: str) -> None:
@@ -119,7 +126,9 @@ class Page:
                 self._crowd.idle.append(self)
             case "waiting":
                 self.waits = True
+                self._crowd.unanswered.discard(self)
             case "matched":
+                self._crowd.unanswered.discard(self)
                 self._crowd.matched(self, word.call_id)
             case "ended" if not word.requeued:
                 self.socket.send(NEXT)
@@ -172,9 +181,7 @@ async def pages(
     already = len(crowd.idle)
     for number, page in enumerate(there):
         await page.opens(port, languages[number % len(languages)], first + number)
-    async with asyncio.timeout(PATIENCE_S):
-        while len(crowd.idle) < already + count:
-            await asyncio.sleep(0.01)
+    await until(lambda: len(crowd.idle) >= already + count, "everybody's relay credentials", PATIENCE_S)
     living = asyncio.create_task(live())
     try:
         yield there
@@ -192,7 +199,7 @@ async def clicks(service: Stack, key: Secret, rate: float) -> Measured:
     async with pages(service, key, SOCKETS, crowd):
         with watched(pids) as shares:
             await arrive(time.monotonic() + 0.1, poisson(rate, SECONDS, crowd.random), crowd.press)
-        await asyncio.sleep(0.5)
+        await until(lambda: crowd.settled, "the last answer")
     assert not crowd.faults, crowd.faults
     assert not crowd.missed, f"{crowd.missed} arrivals found no idle page: {SOCKETS} are too few"
     return Measured(crowd.joiner_ms, crowd.partner_ms, shares)
@@ -213,8 +220,9 @@ async def echoes(port: int, rate: float) -> list[float]:
             socket.heard = lambda _: took.append(1000 * (time.monotonic() - begun))
             socket.send(READY)
 
-        await arrive(time.monotonic() + 0.1, poisson(rate, SECONDS / 2, random), one)
-        await asyncio.sleep(0.5)
+        times = poisson(rate, SECONDS / 2, random)
+        await arrive(time.monotonic() + 0.1, times, one)
+        await until(lambda: len(took) == len(times), "the last echo")
     return took
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import random
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
@@ -47,7 +48,7 @@ class Scene:
     open: bool = False
 
 
-class Line:
+class Line(ABC):
     """The session and the socket of one caller.
 
     Args:
@@ -71,17 +72,17 @@ class Line:
         self._away_s = 0.0  # until it comes back, this once
         self._story: deque[str] = deque(maxlen=16)  # what was said (>) and heard (<) last, but for heartbeats
 
+    @abstractmethod
     async def greet(self, hello: dict[str, Any]) -> None:
         """Say hello on a new socket."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def hear(self, message: dict[str, Any]) -> None:
         """Take a message of the server."""
-        raise NotImplementedError
 
+    @abstractmethod
     def forget(self) -> None:
         """Become somebody else."""
-        raise NotImplementedError
 
     async def live(self) -> None:
         """Connect, and connect again, for as long as the crowd stays."""

@@ -100,6 +100,10 @@ async () => {
 
 POLICIES = "() => window.connections.map(([, configuration]) => configuration?.iceTransportPolicy)"
 
+# Firefox counts a socket that comes to nothing among a page's errors; where the test is what refuses it, these are its
+# words, the second ones when the page leaves before it is open.
+REFUSED = ("establish a connection", "was interrupted while the page was loading")
+
 T = TypeVar("T")
 
 
@@ -170,13 +174,8 @@ class Person:
         self.context.add_init_script(RECORD_CONNECTIONS)
         self.page: Page = self.context.new_page()
         self.faults: list[str] = []
-        self.page.on("pageerror", lambda fault: self._notes(str(fault)))
+        self.page.on("pageerror", lambda fault: self.faults.append(str(fault)))
         self.page.goto(url)
-
-    def _notes(self, fault: str) -> None:
-        # Firefox counts it among a page's errors when somebody leaves before a socket is open.
-        if "was interrupted while the page was loading" not in fault:
-            self.faults.append(fault)
 
     def presses(self, name: str) -> None:
         """Press the button of that name."""
@@ -261,7 +260,8 @@ class Person:
         assert remote in ("relay", "prflx")
         assert port in partner.page.evaluate(RELAY_PORTS)
 
-    def leaves(self) -> None:
-        """Close the browser context, as closing the window does; no page error may have happened."""
+    def leaves(self, excused: Sequence[str] = ()) -> None:
+        """Close the browser context, as closing the window does; no page error but excused ones may have happened."""
         self.context.close()
-        assert self.faults == [], self.faults
+        faults = [fault for fault in self.faults if not any(words in fault for words in excused)]
+        assert faults == [], faults

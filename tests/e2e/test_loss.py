@@ -10,7 +10,7 @@ from pathlib import Path
 from playwright.sync_api import Locator, expect
 
 from tests.conftest import Coturn, free_port, start_valkey
-from tests.e2e.people import Person, Voice
+from tests.e2e.people import REFUSED, Person, Voice
 from tests.e2e.stack import Stack, running
 from tests.e2e.watching import Watched
 from tests.network.balancer import balanced
@@ -26,11 +26,10 @@ SAME = {"SOTTO_SESSION_KEYS": f"test:{secrets.token_hex(32)}", "SOTTO_REALTIME_S
 
 @contextmanager
 def present(*people: Person) -> Iterator[None]:
-    """Have people there for a while; refused sockets, which Firefox counts among a page's errors, are ours."""
+    """Have people there for a while; the sockets that come to nothing are our doing."""
     yield
     for person in people:
-        person.faults[:] = [fault for fault in person.faults if "establish a connection" not in fault]
-        person.leaves()
+        person.leaves(excused=REFUSED)
 
 
 def three(voices: Mapping[str, Voice], url: str) -> tuple[Watched, Watched, Person]:

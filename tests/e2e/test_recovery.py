@@ -13,9 +13,20 @@ from playwright.sync_api import WebSocketRoute, expect
 
 from tests.conftest import Coturn, free_port
 from tests.e2e.conftest import Arrive
-from tests.e2e.people import Person, Voice
+from tests.e2e.people import REFUSED, Person, Voice
 from tests.e2e.stack import running
 
+KEEP_MICROPHONES = """
+(() => {
+  const devices = navigator.mediaDevices, real = devices.getUserMedia.bind(devices);
+  window.microphones = [];
+  devices.getUserMedia = async (constraints) => {
+    const stream = await real(constraints);
+    window.microphones.push(stream.getAudioTracks()[0]);
+    return stream;
+  };
+})();
+"""
 # RFC 4787 REQ-5 wants two minutes; many routers forget a silent binding after thirty seconds.
 NAT_FORGETS_MS = 30_000
 # Pauses longer than any of the queue's own take two seconds.
@@ -36,6 +47,13 @@ MADE_AND_OPEN = """
   window.connections.filter(([connection]) => connection.connectionState !== 'closed').length,
 ]
 """
+LOSE_MICROPHONE = """
+() => {
+  const track = window.microphones.at(-1);
+  track.stop();
+  track.dispatchEvent(new Event('ended'));
+}
+"""
 
 
 @contextmanager
@@ -44,9 +62,7 @@ def present(person: Person) -> Iterator[Person]:
     try:
         yield person
     finally:
-        # Firefox counts a refused socket, which here belongs to the test, among the page's errors.
-        person.faults[:] = [fault for fault in person.faults if "establish a connection" not in fault]
-        person.leaves()
+        person.leaves(excused=REFUSED)
 
 
 def test_a_connection_that_has_waited_long_still_works(voices: Mapping[str, Voice], arrive: Arrive) -> None:
@@ -70,6 +86,22 @@ def test_a_connection_that_has_waited_long_still_works(voices: Mapping[str, Voic
         one.hears(other.voice.hz)
         other.hears(one.voice.hz)
         one.polls(lambda: one.page.evaluate(MADE_AND_OPEN), lambda counts: counts[1] == 1, "end of the old ones")
+
+
+def test_a_lost_microphone_is_opened_again(voices: Mapping[str, Voice], arrive: Arrive) -> None:
+    """When the device goes away in a call, the page takes the default one, and the partner hears on."""
+    other = arrive("firefox")
+    with present(Person(voices["chromium"], other.page.url)) as one:
+        one.context.add_init_script(KEEP_MICROPHONES)
+        one.page.reload()
+        one.arrives()
+        other.hears(one.voice.hz)
+
+        one.page.evaluate(LOSE_MICROPHONE)
+
+        one.polls(lambda: one.page.evaluate("() => window.microphones.length"), lambda n: n == 2, "second microphone")
+        other.hears(one.voice.hz)
+        assert one.state() == "talking"
 
 
 def test_a_call_whose_signaling_fails_gives_both_their_place_back(

@@ -129,7 +129,11 @@ async def carry(sender: Page, receiver: Page, receiving_side: str, seen: list[di
         await receiver.evaluate("([side, message]) => receive(side, message)", [receiving_side, message])
 
 
-@pytest.mark.parametrize("names", [("chromium", "firefox"), ("firefox", "chromium")], ids="-".join)
+@pytest.mark.parametrize(
+    "names",
+    [("chromium", "firefox"), ("firefox", "chromium"), ("chromium", "chromium"), ("firefox", "firefox")],
+    ids="-".join,
+)
 async def test_two_peers_connect_through_the_relay(names: tuple[str, str], script: str, coturn: Coturn) -> None:
     """Two prepared peers connect by parameters and relay candidates alone, and each receives the other's packets.
 
