@@ -85,7 +85,12 @@ class Block(ClientMessage, frozen=True):
 
 
 class Next(ClientMessage, frozen=True):
-    """End the call, if one is running, and look for somebody else."""
+    """End the call, if one is running, and look for somebody else.
+
+    `call_id`: the call that the page leaves; if another one has come meanwhile, it is not meant.
+    """
+
+    call_id: CallId | None = None
 
 
 class Leave(ClientMessage, frozen=True):

@@ -63,9 +63,11 @@ class Caller(Steps):
                 await self._send(wire.Alive())
             case wire.Leave():
                 raise Goodbye
-            case wire.Next() if self._call or self.phase is Phase.IDLE:
-                await self._end_in_room(EndReason.HANGUP)
-                await self._start_over()
+            case wire.Next(call_id) if self._call or self.phase is Phase.IDLE:
+                # One that crossed with a newer match leaves an older call.
+                if not self._call or call_id in (None, self._call.call_id):
+                    await self._end_in_room(EndReason.HANGUP)
+                    await self._start_over()
             case wire.Block():
                 await self._on_block(message.call_id)
             case wire.Ack() | wire.Connected() | wire.Renew() | wire.Failed() | wire.Hangup():

@@ -14,7 +14,7 @@ from enum import Enum, auto
 from matcher import wire
 from matcher.errors import OutOfOrder
 
-ABOUT_A_CALL = (wire.Ack, wire.Connected, wire.Renew, wire.Failed, wire.Hangup, wire.Block)
+ABOUT_A_CALL = (wire.Ack, wire.Connected, wire.Renew, wire.Failed, wire.Hangup, wire.Block, wire.Next)
 
 
 class Phase(Enum):
@@ -27,7 +27,7 @@ class Phase(Enum):
     IDLE = auto()  # a call has ended; decides what to do
 
 
-_ALWAYS = (wire.Leave, wire.Heartbeat, wire.Next, *ABOUT_A_CALL)
+_ALWAYS = (wire.Leave, wire.Heartbeat, *ABOUT_A_CALL)
 
 ALLOWED: dict[Phase, tuple[type[wire.ClientMessage], ...]] = {
     Phase.NEW: (wire.Hello,),

@@ -208,7 +208,7 @@ class Person(Line):
             self._part()
             self._left = match.call_id, self._since_s
             self._since_s = 0.0
-            await self.say("next")
+            await self.say("next", call_id=match.call_id)
 
     async def _despair(self, match: Match) -> None:
         if self._call is match:

@@ -4,10 +4,10 @@
  * A run lasts from `begin` to `stop`: microphone, queue socket, prepared connection and calls live no longer than it.
  */
 
-import { Call, loadCall } from '../call/call.ts';
-import type { CallListener } from '../call/listener.ts';
+import { loadCall } from '../call/call.ts';
 import { Leak } from '../call/local.ts';
 import { onNetworkChange } from '../call/network.ts';
+import { Conversation } from './conversation.ts';
 import { Farewell } from './farewell.ts';
 import { Fault } from './fault.ts';
 import { wakeMeters } from './meter.ts';
@@ -15,27 +15,13 @@ import { MicrophoneGuard } from './microphone-guard.ts';
 import { Playback } from './playback.ts';
 import { Preparation } from './preparation.ts';
 import { QueueSocket, queueUrl } from './queue.ts';
-import { Relays } from './relays.ts';
 import { Session } from './session.ts';
 import { supported } from './support.ts';
 import type { Surroundings } from './surroundings.ts';
 import { Tab } from './tab.ts';
 import { Wakefulness } from './wakefulness.ts';
-import type { Effect, Stage } from './types.ts';
+import type { Effect } from './types.ts';
 import type { IceServer, Matched, ServerMessage } from './wire.ts';
-
-const WARN_BEFORE_MS = 60_000;
-/** How long the server may take to confirm what the partner himself has said. */
-const BYE_MS = 3000;
-const OFFLINE_MS = 60_000;
-
-interface Current {
-  call: Call;
-  relays: Relays;
-  id: string;
-  /** What could not be told yet, because the socket was lost. */
-  failed: Stage | null;
-}
 
 export class Engine {
   private readonly around: Surroundings;
@@ -47,8 +33,7 @@ export class Engine {
   private readonly guard: MicrophoneGuard;
   private queue: QueueSocket | null = null;
   private preparation: Preparation | null = null;
-  private current: Current | null = null;
-  private timers: ReturnType<typeof setTimeout>[] = [];
+  private current: Conversation | null = null;
   private steal = false;
   /** Counts runs, so that what was begun in an older one knows that it is late. */
   private run = 0;
@@ -162,15 +147,10 @@ export class Engine {
         if (message.call_id === this.current?.id) this.current.call.describe(message.description);
         return;
       case 'resumed':
-        if (message.call_id !== this.current?.id) return;
-        this.current.call.renew(message.channel);
-        // The first time may have been lost with the socket.
-        if (this.current.call.talking) this.queue?.send({ type: 'connected', call_id: message.call_id });
-        if (this.current.failed) this.tellFailed(this.current.failed);
+        if (message.call_id === this.current?.id) this.current.resume(message.channel);
         return;
       case 'renewed':
-        if (message.call_id !== this.current?.id) return;
-        if (this.current.relays.take(message.ice_servers)) this.current.call.renewPath();
+        if (message.call_id === this.current?.id) this.current.renew(message.ice_servers);
         return;
       case 'ended': {
         const { call_id: callId, reason, requeued = false } = message;
@@ -195,63 +175,17 @@ export class Engine {
   }
 
   private startCall(match: Matched): void {
-    const { preparation } = this;
-    if (!preparation) return;
-    this.requeueIfCalled();
-    const id = match.call_id;
-    this.around.dispatch({ type: 'matched', call: { callId: id, partner: match.partner }, nowMs: Date.now() });
-    const relays = new Relays(() => this.queue?.send({ type: 'renew', call_id: id }) ?? false);
-    const call = new Call(match, preparation.take(match.ufrag), this.listenTo(match, relays));
-    this.current = { id, failed: null, relays, call };
-    this.guard.mute(false);
-  }
-
-  private listenTo({ call_id: callId, deadlines }: Matched, relays: Relays): CallListener {
+    const { preparation, queue, playback, wakefulness } = this;
     const { dispatch, levels } = this.around;
-    return {
-      servers: (attempts) => relays.forRestart(attempts),
-      stage: (stage) => dispatch({ type: 'stage', callId, stage }),
-      connected: () => {
-        this.queue?.send({ type: 'connected', call_id: callId });
-        this.wakefulness.hold();
-        const callMs = deadlines.call_s * 1000;
-        dispatch({ type: 'talking', callId, nowMs: Date.now(), endsMs: Date.now() + callMs });
-        this.later(Math.max(0, callMs - WARN_BEFORE_MS), () => dispatch({ type: 'endsSoon', callId }));
-      },
-      stream: (stream) => {
-        this.playback.play(stream);
-        levels.hearPartner(stream);
-      },
-      partnerMuted: (muted) => dispatch({ type: 'partnerMuted', callId, muted }),
-      suspect: () => {
-        this.queue?.hurry();
-        dispatch({ type: 'suspect', callId });
-      },
-      recovered: () => dispatch({ type: 'recovered', callId }),
-      safetyWords: (words) => dispatch({ type: 'safetyWords', callId, words }),
-      violated: () => {
-        this.finish('hangup');
-        this.fail(new Fault('violated'));
-      },
-      sample: (sample) => levels.sample(sample),
-      bye: () => this.later(BYE_MS, () => {
-        this.finish('hangup');
-        dispatch({ type: 'ended', callId, reason: 'partner_left', requeued: false, nowMs: Date.now() });
-      }),
-      failed: (stage) => this.tellFailed(stage),
-      leak: () => {
-        this.tellFailed('relay');
-        this.fail(new Leak());
-      },
-    };
-  }
-
-  private tellFailed(stage: Stage): void {
-    if (!this.current) return;
-    const told = this.queue?.send({ type: 'failed', call_id: this.current.id, stage });
-    this.current.failed = told ? null : stage;
-    // Neither the partner nor the service: after as long as the server keeps a place, there is nothing to wait for.
-    if (!told) this.later(OFFLINE_MS, () => this.fail(new Fault('offline')));
+    if (!preparation || !queue) return;
+    this.requeueIfCalled();
+    dispatch({ type: 'matched', call: { callId: match.call_id, partner: match.partner }, nowMs: Date.now() });
+    this.current = new Conversation(match, preparation.take(match.ufrag), {
+      dispatch, levels, queue, playback, wakefulness,
+      hangUp: () => this.finish('hangup'),
+      fail: (error) => this.fail(error),
+    });
+    this.guard.mute(false);
   }
 
   /** News of the queue while we think that we are in a call: the server knows better. */
@@ -263,10 +197,11 @@ export class Engine {
   }
 
   private next(): void {
+    const callId = this.current?.id;
     this.endCall();
     if (!this.queue) return void this.begin();
     // Without a socket the next hello asks for a place anyway.
-    if (!this.queue.send({ type: 'next' })) this.queue.hurry();
+    if (!this.queue.send({ type: 'next', ...(callId && { call_id: callId }) })) this.queue.hurry();
   }
 
   private finish(type: 'hangup' | 'block'): void {
@@ -277,18 +212,10 @@ export class Engine {
   }
 
   private endCall(): void {
-    if (this.current) this.farewell.leave(this.current.id);
-    this.timers.splice(0).forEach(clearTimeout);
-    this.current?.call.close();
+    if (!this.current) return;
+    this.farewell.leave(this.current.id);
+    this.current.close();
     this.current = null;
-    this.playback.stop();
-    this.wakefulness.release();
-    this.around.levels.hearPartner(null);
-  }
-
-  /** Until the call ends. */
-  private later(ms: number, act: () => void): void {
-    this.timers.push(setTimeout(act, ms));
   }
 
   /** Stop with what went wrong. */

@@ -17,7 +17,7 @@ test('whoever left a call does not go back into it', () => {
   farewell.leave(one);
 
   assert.equal(farewell.callId, null);
-  assert.deepEqual(farewell.answer(matched(one)), [{ type: 'next' }]);
+  assert.deepEqual(farewell.answer(matched(one)), [{ type: 'next', call_id: one }]);
 });
 
 test('a block is said again, whether the call still runs or has ended', () => {
@@ -26,7 +26,7 @@ test('a block is said again, whether the call still runs or has ended', () => {
     farewell.block(one);
 
     assert.equal(farewell.callId, one);
-    assert.deepEqual(farewell.answer(back(one)), [{ type: 'block', call_id: one }, { type: 'next' }]);
+    assert.deepEqual(farewell.answer(back(one)), [{ type: 'block', call_id: one }, { type: 'next', call_id: one }]);
     assert.equal(farewell.callId, null, 'once');
   }
 });

@@ -25,8 +25,9 @@ export class Farewell {
   answer(news: ServerMessage): ClientMessage[] | null {
     if (!('call_id' in news)) return null;
     const { type, call_id: callId } = news;
-    if (callId !== this.blocked) return type === 'matched' && callId === this.left ? [{ type: 'next' }] : null;
+    const next: ClientMessage = { type: 'next', call_id: callId };
+    if (callId !== this.blocked) return type === 'matched' && callId === this.left ? [next] : null;
     this.blocked = null;
-    return [{ type: 'block', call_id: callId }, { type: 'next' }];
+    return [{ type: 'block', call_id: callId }, next];
   }
 }

@@ -26,9 +26,9 @@ export interface Deadlines {
 
 export type ClientMessage =
   | { type: 'hello'; token: string; prefs: Prefs; call_id?: string }
-  | { type: 'ready'; description?: Description } | { type: 'leave' } | { type: 'next' } | { type: 'heartbeat' }
+  | { type: 'ready'; description?: Description } | { type: 'leave' } | { type: 'heartbeat' }
   | { type: 'ack' | 'connected' | 'renew' | 'hangup' | 'block'; call_id: string }
-  | { type: 'failed'; call_id: string; stage: Stage };
+  | { type: 'next'; call_id?: string } | { type: 'failed'; call_id: string; stage: Stage };
 
 export interface Matched {
   type: 'matched';
