@@ -14,11 +14,14 @@ from tests.e2e.people import Person, Voice
 from tests.e2e.stack import Stack, behind_proxy
 from tests.e2e.watching import Watched
 from tests.network.udp_proxy import UdpProxy
+from tests.processes import asleep
 
 PAIRS = [("chromium", "chromium2"), ("chromium", "firefox"), ("firefox", "firefox2")]
 # Far less than what browsers need to notice by themselves (5 s and more), far more than a healthy restart takes.
 SOON_MS = 5000
 UNBROKEN_MS = 1000
+# Long enough for the page to know it for a sleep, too short for the server to give up the page.
+SLEEP_MS = 6000
 
 SAY = "(message) => window.queueSockets.at(-1).dispatchEvent(new MessageEvent('message', { data: message }))"
 USERNAMES = """
@@ -73,6 +76,27 @@ def test_a_broken_path_is_replaced(
         assert person.open_connections() == 1
         assert [len(person.said(kind)) for kind in ("matched", "connected", "ended")] == [1, 1, 0]
     for person in (one, other):
+        person.leaves()
+
+
+def test_a_machine_that_slept_goes_on_talking(voices: Mapping[str, Voice], network: tuple[Stack, UdpProxy]) -> None:
+    """One end stops for longer than the other bears in silence: it comes back into the same call, on a new path."""
+    service, _ = network
+    sleeper, other = talking(("chromium", "firefox"), voices, service.url)
+    ufrags = other.ufrags()
+
+    with asleep("chromium"):
+        other.sees("reconnecting")
+        other.page.wait_for_timeout(SLEEP_MS)
+
+    for person in (sleeper, other):
+        person.restarts_from(ufrags)
+        person.sees("talking")
+    hear_each_other(sleeper, other)
+    for person in (sleeper, other):
+        assert person.open_connections() == 1
+        assert [len(person.said(kind)) for kind in ("matched", "ended")] == [1, 0]
+    for person in (sleeper, other):
         person.leaves()
 
 

@@ -20,7 +20,8 @@ from playwright.sync_api import sync_playwright
 from tests.conftest import running_coturn, running_valkey
 from tests.e2e import people, stack
 from tests.e2e.watching import Watched
-from tests.soak.memory import resident_mb, running
+from tests.processes import running
+from tests.soak.memory import resident_mb
 
 SILENCE_MS = 1000
 # Browsers collect garbage when they please: the last quarter is held against the second one.

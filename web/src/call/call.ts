@@ -21,12 +21,11 @@ import { Restarts } from './restarts.ts';
 import { loadVerification, Safety } from './safety.ts';
 import { SetupClock } from './setup.ts';
 import { Signaling } from './signaling.ts';
+import { Wake } from './wake.ts';
 import { Watch } from './watch.ts';
 
 const SETUP_POLL_MS = 20;
 const TALK_POLL_MS = 250;
-/** A poll that comes so late was held up by the machine's sleep: whatever was connected may not be any more. */
-const SLEPT_MS = 5000;
 /** What an honest partner says before our own peer is there. */
 const MAX_EARLY = 16;
 
@@ -50,9 +49,9 @@ export class Call {
   private showsMuted = false;
   private poll: ReturnType<typeof setTimeout> | undefined;
   private readonly watch = new Watch();
+  private readonly wake = new Wake();
   private readonly restarts = new Restarts();
   private readonly deafen: () => void;
-  private lookedMs = performance.now();
   /** What is done to the connection, one after the other. */
   private steps: Promise<void> = Promise.resolve();
 
@@ -269,14 +268,12 @@ export class Call {
 
   private talk(): void {
     this.setup.step('hear');
-    this.lookedMs = performance.now();
     this.listener.connected();
   }
 
   private judge(sample: Sample): void {
     this.listener.sample(sample);
-    if (sample.atMs - this.lookedMs > SLEPT_MS) this.restarts.want();
-    this.lookedMs = sample.atMs;
+    if (this.wake.look(Date.now())) this.restarts.want();
     const verdict = this.watch.see(sample.packetsReceived, sample.atMs);
     if (verdict === 'suspect') {
       this.listener.suspect();
