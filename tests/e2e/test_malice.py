@@ -160,6 +160,7 @@ def honest(voices: Mapping[str, Voice], service: Stack) -> Iterator[Honest]:
     person.leaves()
 
 
+@pytest.mark.claim("hostile-partner")
 @pytest.mark.parametrize("case", ATTACKS, ids=lambda case: case["name"])
 def test_only_what_is_allowed_reaches_the_connection(honest: Honest, case: dict[str, Any]) -> None:
     """No other candidate, no other description; the page waits for the next partner and says why."""
@@ -182,6 +183,7 @@ def test_only_what_is_allowed_reaches_the_connection(honest: Honest, case: dict[
     honest.goes_on()
 
 
+@pytest.mark.claim("hostile-partner")
 def test_our_own_certificate_reflected_ends_the_call(honest: Honest) -> None:
     """Who claims our fingerprint cannot be at the other end: the page stops, and says that the call was not safe."""
     honest.sees("waiting")
@@ -199,6 +201,7 @@ def test_our_own_certificate_reflected_ends_the_call(honest: Honest) -> None:
     honest.sees("waiting")
 
 
+@pytest.mark.claim("hostile-partner")
 def test_a_storm_of_restarts_is_bounded(honest: Honest) -> None:
     """Restarts are for a call that was described: before, or from far ahead, they open nothing."""
     honest.sees("waiting")
@@ -216,6 +219,7 @@ def test_a_storm_of_restarts_is_bounded(honest: Honest) -> None:
     honest.goes_on()
 
 
+@pytest.mark.claim("hostile-partner")
 def test_goodbye_and_then_more(honest: Honest) -> None:
     """Who says goodbye and talks on has gone: the page ends the call by itself and says that the partner left."""
     honest.sees("waiting")
