@@ -1,6 +1,5 @@
 """Faults inside: a bug ends one socket, never the others', and no state is one that nobody leaves again."""
 
-import asyncio
 from collections.abc import AsyncIterator
 
 import jwt
@@ -124,27 +123,6 @@ async def test_a_ready_may_cross_with_the_end_of_a_call(door: str) -> None:
             await back.hears("relay")
             await back.says("ready")
             assert (await back.hears("waiting", "matched", "error"))["type"] in ("waiting", "matched")
-
-
-async def test_a_next_may_cross_with_another_match(door: str) -> None:
-    """A page that leaves a call which the server has replaced meanwhile does not lose the new one."""
-    async with page(door) as one, page(door) as other, page(door) as third:
-        left = await talking(one, other)
-        await other.says("hangup", call_id=left)
-        await one.hears("ended")
-        await one.says("next", call_id=left)
-        await one.hears("relay")
-        await one.says("ready")
-        await third.queues()
-        match, _ = await asyncio.gather(one.is_matched(), third.is_matched())
-
-        await one.says("next", call_id=left)
-        await one.says("heartbeat")
-        assert (await one.hears("heartbeat", "relay", "ended"))["type"] == "heartbeat"
-
-        await one.says("next", call_id=match["call_id"])
-        assert (await third.hears("ended"))["call_id"] == match["call_id"]
-        await one.hears("relay")
 
 
 async def test_nobody_gets_into_a_call_by_its_id(door: str) -> None:

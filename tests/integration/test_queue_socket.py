@@ -64,6 +64,27 @@ async def test_hanging_up_ends_it_for_both_and_next_starts_afresh(door: str) -> 
         await other.hears("waiting")
 
 
+async def test_a_next_may_cross_with_another_match(door: str) -> None:
+    """A page that leaves a call which the server has replaced meanwhile does not lose the new one."""
+    async with page(door) as one, page(door) as other, page(door) as third:
+        left = await talking(one, other)
+        await other.says("hangup", call_id=left)
+        await one.hears("ended")
+        await one.says("next", call_id=left)
+        await one.hears("relay")
+        await one.says("ready")
+        await third.queues()
+        match, _ = await asyncio.gather(one.is_matched(), third.is_matched())
+
+        await one.says("next", call_id=left)
+        await one.says("heartbeat")
+        assert (await one.hears("heartbeat", "relay", "ended"))["type"] == "heartbeat"
+
+        await one.says("next", call_id=match["call_id"])
+        assert (await third.hears("ended"))["call_id"] == match["call_id"]
+        await one.hears("relay")
+
+
 async def test_a_call_that_fails_gives_both_their_place_back(door: str) -> None:
     """Both are told, get fresh credentials, and a third person meets the one who waited longest."""
     async with page(door) as one, page(door) as other, page(door) as third:
