@@ -92,6 +92,9 @@ class Caller(Steps):
                 # The page ended this call while it could tell nobody.
                 await self._place.end(ticket_id, call_id, EndReason.HANGUP)
                 await self._start_over()
+            case (_, Offered(call_id=call_id) as offered) if call_id == hello.call_id:
+                # Other credentials would tell the page that the call which it builds is over.
+                await self._placed(offered)
             case (_, placed):
                 self.phase = Phase.QUEUED
                 await self._relay.tell_again()

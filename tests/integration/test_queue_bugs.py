@@ -112,7 +112,7 @@ async def test_a_ready_may_cross_with_the_end_of_a_call(door: str) -> None:
             match = await lost.hears("matched")
             lost.socket.transport.abort()
         async with page(door, lost.token) as back:
-            await back.greets(call_id=match["call_id"])
+            await back.greets()
             await back.hears("relay")
             await back.says("hangup", call_id=match["call_id"])
             await back.says("ready")

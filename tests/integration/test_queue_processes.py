@@ -155,6 +155,29 @@ async def test_an_offer_is_taken_along_and_measured_truly(valkey_socket: str, co
             assert waited_s[0] < 60
 
 
+async def test_an_offer_that_the_page_knows_goes_on(valkey_socket: str, coturn: Coturn) -> None:
+    """A page that builds its call already is told nothing but the match, to say again that it has it."""
+    settings = settings_for(valkey_socket, coturn)
+    async with serving(settings) as here, serving(settings) as there, page(here) as one:
+        async with page(here) as lost:
+            await one.queues()
+            await one.hears("waiting")
+            await lost.queues()
+            match = await lost.hears("matched")
+            await one.is_matched()
+            lost.socket.transport.abort()
+        async with page(there, lost.token) as back:
+            await back.greets(call_id=match["call_id"])
+            assert (await back.hears("relay", "matched"))["type"] == "matched"
+            await back.says("ack", call_id=match["call_id"])
+            for side in (one, back):
+                await side.says("connected", call_id=match["call_id"])
+                await side.says("heartbeat")
+                assert (await side.hears("heartbeat", "relay", "ended"))["type"] == "heartbeat"
+            await back.says("hangup", call_id=match["call_id"])
+            assert (await one.hears("ended"))["reason"] == "partner_left"
+
+
 async def test_a_call_that_redis_forgot_moves_with_whom_it_is_with(
     redis: Redis, valkey_socket: str, coturn: Coturn
 ) -> None:
