@@ -39,12 +39,8 @@ export class Preparation {
     if (document.visibilityState === 'visible' && old) this.refresh();
   };
   private readonly onNetwork = (): void => {
-    if (!this.peer) return;
-    // Its allocation belongs to an address that we may not have any more.
-    this.peer.close();
-    this.peer = null;
-    this.forget();
-    this.refresh();
+    // Its allocation may belong to an address that we have no more. Until there is another it is what a partner is told.
+    if (this.peer) this.refresh();
   };
 
   /** `onReady`: another connection waits from now on, with this description where the server takes it. */
