@@ -1,5 +1,6 @@
 """A malicious partner against an honest page in a real browser, with the attacks of `tests/vectors/malice.json`."""
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from typing import Any
@@ -216,6 +217,30 @@ def test_a_storm_of_restarts_is_bounded(honest: Honest) -> None:
     honest.meets(attack)
     honest.looks()
     assert honest.descriptions + honest.candidates == []
+    honest.goes_on()
+
+
+@pytest.mark.claim("hostile-partner")
+def test_restarts_asked_for_at_once_are_one(honest: Honest) -> None:
+    """Whoever has a call may ask for the next generation as often as a frame allows: the newest is followed, soon."""
+    honest.sees("waiting")
+    honest.forgets()
+    good = BY_NAME["300 candidates"]["sends"][0]["message"][1]
+    asked = [[number + 1, "parameters", {**good, "generation": number}] for number in range(31)]
+
+    async def attack(stranger: Stranger) -> None:
+        def followed() -> list[int]:
+            return [data["generation"] for kind, data in stranger.heard.values() if kind == "parameters"]
+
+        await stranger.channel.broadcast({"e": stranger.epoch, "p": stranger.partner, "w": 0, "a": 0, "m": asked})
+        async with asyncio.timeout(20):
+            while 30 not in followed():
+                await stranger.asks()
+        assert followed() == [0, 30]
+
+    honest.meets(attack)
+    honest.looks()
+    assert len(honest.descriptions) == 2
     honest.goes_on()
 
 

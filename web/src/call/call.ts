@@ -75,6 +75,7 @@ export class Call {
 
   /** Send silence if the person `chose` it, and tell the partner what `shows`: the system may mute as well. */
   mute(chose: boolean, shows: boolean): void {
+    if (this.over) return;
     if (this.peer) this.peer.muted = chose;
     if (shows !== this.showsMuted) this.signaling.send({ kind: 'mute', muted: shows });
     this.showsMuted = shows;
@@ -105,7 +106,7 @@ export class Call {
   }
 
   renew(grant: Grant): void {
-    this.signaling.renew(grant);
+    if (!this.over) this.signaling.renew(grant);
   }
 
   /** Look for a new path, on new relays, while the old one serves. */
@@ -200,7 +201,9 @@ export class Call {
     const { generation } = parameters;
     const connect = (): void => {
       this.safety?.describe(parameters.fingerprint);
-      this.step((peer) => peer.connect(this.match.side, parameters));
+      this.step(async (peer) => {
+        if (!this.restarts.outdates(generation)) await peer.connect(this.match.side, parameters);
+      });
     };
     if (generation > 0) {
       // Until the first description is set there is nothing to restart.
@@ -232,13 +235,14 @@ export class Call {
   }
 
   private offer(generation: number): void {
-    const { pauseMs } = this.restarts;
     this.step(async (peer) => {
+      if (this.restarts.outdates(generation)) return;
+      const pauseMs = this.restarts.pause(performance.now());
       if (pauseMs > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs));
       const servers = await this.listener.servers(this.restarts.attempts);
-      if (this.over) return;
+      if (this.over || this.restarts.outdates(generation)) return;
       const parameters = await peer.restart(generation, servers);
-      this.signaling.send({ kind: 'parameters', parameters });
+      if (!this.over) this.signaling.send({ kind: 'parameters', parameters });
     });
   }
 

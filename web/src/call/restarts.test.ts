@@ -80,10 +80,28 @@ test('restarts: no partner can ask for more than a call may cost', () => {
 
 test('restarts: a partner who restarts without end is followed once a second', () => {
   const restarts = new Restarts();
-  const pauses = [1, 2, 3].map((generation) => (restarts.receive(generation, generation * 10), restarts.pauseMs));
-  assert.deepEqual(pauses, [0, 990, 1980]);
-  assert.equal(restarts.receive(4, 60_000), 'follow');
-  assert.equal(restarts.pauseMs, 0);
+  const made = [10, 1020, 2500, 2600].map((nowMs) => nowMs + restarts.pause(nowMs));
+  assert.deepEqual(made, [10, 1020, 2500, 3500]);
+  assert.equal(restarts.pause(2700), 1800);
+});
+
+test('restarts: of those that wait for their turn only the newest is of use', () => {
+  const restarts = new Restarts();
+  for (let generation = 1; generation <= 31; generation++) restarts.receive(generation, 0);
+  assert.deepEqual([1, 30, 31].map((generation) => restarts.outdates(generation)), [true, true, false]);
+});
+
+test('restarts: those of a healthy call, once they had their time, are no attempts in vain', () => {
+  const restarts = new Restarts();
+  for (const nowMs of [0, 10_000, 20_000]) {
+    restarts.want();
+    assert.ok(restarts.due(nowMs));
+    assert.equal(restarts.attempts, 1);
+  }
+  assert.equal(restarts.receive(4, 30_000), 'follow');
+  restarts.trouble(40_000);
+  assert.equal(restarts.due(40_000), 5);
+  assert.deepEqual([restarts.due(42_400), restarts.due(42_500)], [null, 6], 'the pause after a first attempt');
 });
 
 test('restarts: two ends that restart whenever they like meet in one generation', () => {

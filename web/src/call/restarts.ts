@@ -12,7 +12,7 @@ const GIVE_UP_MS = 25_000;
 const PAUSES_MS = [2500, 4000, 5000] as const;
 /** What a call may cost in allocations, whoever asks for them. */
 const MAX_RESTARTS = 64;
-/** No partner needs more than one in this time; one who asks for them without end is followed at this pace. */
+/** No partner needs more than one in this time, and one who asks for them without end is followed at this pace. */
 const PACE_MS = 1000;
 
 /** `follow`: offer the same generation, then describe the partner's. */
@@ -25,11 +25,11 @@ export class Restarts {
   private troubleMs: number | null = null;
   private tries = 0;
   private againMs = 0;
-  private pacedMs = -PACE_MS;
-  private held = 0;
+  private notBeforeMs = 0;
 
   /** The path is in doubt since now, if it was not before. */
   trouble(nowMs: number): void {
+    this.forgive(nowMs);
     this.troubleMs ??= nowMs;
   }
 
@@ -54,9 +54,16 @@ export class Restarts {
     return this.tries;
   }
 
-  /** How long the restart that was begun last has to wait, in ms. */
-  get pauseMs(): number {
-    return this.held;
+  /** Whether a newer generation makes this one useless. */
+  outdates(generation: number): boolean {
+    return generation < this.offered;
+  }
+
+  /** One is about to be made; returns how long it has to wait, in ms. */
+  pause(nowMs: number): number {
+    const startMs = Math.max(nowMs, this.notBeforeMs);
+    this.notBeforeMs = startMs + PACE_MS;
+    return startMs - nowMs;
   }
 
   /** The generation to offer now, once; null: none is due. */
@@ -77,10 +84,14 @@ export class Restarts {
     return follows ? 'follow' : 'describe';
   }
 
+  /** A restart that had its time, and left no trouble, was not in vain. */
+  private forgive(nowMs: number): void {
+    if (this.troubleMs === null && nowMs >= this.againMs) this.tries = 0;
+  }
+
   private begin(nowMs: number): void {
     this.wanted = false;
-    this.held = Math.max(0, this.pacedMs + PACE_MS - nowMs);
-    this.pacedMs = nowMs + this.held;
+    this.forgive(nowMs);
     this.againMs = nowMs + PAUSES_MS[Math.min(this.tries, PAUSES_MS.length - 1)]!;
     this.tries++;
   }

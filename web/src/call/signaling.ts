@@ -64,6 +64,7 @@ export class Signaling {
     this.machine.send(kind, data, now());
     const frame = this.machine.poll(Number.MAX_SAFE_INTEGER);
     if (frame) this.channel.send(frame);
+    this.machine.part();
     this.channel.close();
   }
 
