@@ -3,7 +3,7 @@
 import asyncio
 import os
 import time
-from collections.abc import Callable, Coroutine, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from random import Random
@@ -11,6 +11,10 @@ from random import Random
 TICKS = os.sysconf("SC_CLK_TCK")
 # Event loops sleep in whole ms: an arrival that is begun so much late counts from its begin, not from its time.
 GRAIN_S = 0.002
+FORGIVEN = (
+    f"Arrivals do not wait for answers; one that the generator begins late counts from when it was due, unless it is\n"
+    f"late by no more than {1000 * GRAIN_S:.0f} ms, the grain of its own timer."
+)
 FULL = 0.85  # of a core, from which on a process is taken to have no more to give
 
 
@@ -70,6 +74,15 @@ def watched(pids: Mapping[str, int]) -> Iterator[Shares]:
     yield shares
     shares.seconds = time.monotonic() - begun
     shares.update({name: (cpu_s(pid) - before[name]) / shares.seconds for name, pid in pids.items()})
+
+
+def together(stretches: Sequence[Shares]) -> Shares:
+    """Return the shares over several stretches of time, in which the same processes were watched."""
+    whole = Shares()
+    whole.seconds = sum(stretch.seconds for stretch in stretches)
+    for name in stretches[0]:
+        whole[name] = sum(stretch[name] * stretch.seconds for stretch in stretches) / whole.seconds
+    return whole
 
 
 def bounded_by(shares: Mapping[str, float], otherwise: str) -> str:

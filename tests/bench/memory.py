@@ -14,8 +14,8 @@ from matcher.policy import rungs
 from matcher.settings import Secret
 from matcher.wire import Prefs
 from tests.bench.click import READY, Crowd, pages, running_service
-from tests.bench.hub import join
 from tests.bench.hub_server import serving_bare
+from tests.bench.hub_ways import join
 from tests.bench.load import uss_bytes
 from tests.bench.raw_socket import RawSocket
 from tests.bench.table import Aim, Baseline, Row, Section

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.bench.load import bounded_by, poisson
-from tests.bench.percentiles import median, percentile
+from tests.bench.load import Shares, bounded_by, poisson, together
+from tests.bench.percentiles import median, percentile, slope, typical
 
 
 def test_percentiles_lie_between_values_in_proportion() -> None:
@@ -30,6 +30,33 @@ def test_nothing_has_no_percentile() -> None:
     """Nothing was measured: nothing is claimed."""
     with pytest.raises(ValueError, match="no values"):
         percentile([], 50)
+
+
+def test_one_bad_window_does_not_decide() -> None:
+    """The figure is the median of the windows' own; a window without any value is no window."""
+    assert typical([[1.0, 2.0], [1.0, 3.0], [80.0, 90.0]], 100) == 3
+    with pytest.raises(ValueError, match="no values"):
+        typical([[1.0], []], 50)
+
+
+def test_a_jump_among_many_readings_does_not_decide_the_slope() -> None:
+    """A line is found through a table that doubles once."""
+    line = [(float(x), 10 + 3.0 * x) for x in range(20)]
+
+    assert slope(line) == 3
+    assert slope([*line, (20.0, 500.0)]) == 3
+
+
+def test_shares_of_several_stretches_count_by_their_length() -> None:
+    """A second at half a core and three at none are an eighth of a core."""
+    stretches = []
+    for seconds, share in ((1.0, 0.5), (3.0, 0.0)):
+        stretches.append(Shares(server=share))
+        stretches[-1].seconds = seconds
+
+    whole = together(stretches)
+    assert (whole["server"], whole.seconds) == (0.125, 4.0)
+    assert whole.cpu_us("server", 100) == 5000
 
 
 def test_arrivals_come_at_the_rate_and_in_order() -> None:
