@@ -12,7 +12,7 @@ TICKS = os.sysconf("SC_CLK_TCK")
 # Event loops sleep in whole ms: an arrival that is begun so much late counts from its begin, not from its time.
 GRAIN_S = 0.002
 FORGIVEN = (
-    f"Arrivals do not wait for answers; one that the generator begins late counts from when it was due, unless it is\n"
+    "Arrivals do not wait for answers; one that the generator begins late counts from when it was due, unless it is "
     f"late by no more than {1000 * GRAIN_S:.0f} ms, the grain of its own timer."
 )
 FULL = 0.85  # of a core, from which on a process is taken to have no more to give

@@ -6,6 +6,7 @@ run of only some parts finds the sections that it replaces.
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from textwrap import fill
 from typing import NamedTuple
 
 _HEADING = re.compile(r"^## ([\w-]+): ", re.MULTILINE)
@@ -61,7 +62,7 @@ class Section(NamedTuple):
     Args:
         name: The part's name, as given on the command line.
         title: What is measured, in a few words.
-        method: How, in a few sentences: what one needs to know to read the figures.
+        method: How, in one paragraph: what one needs to know to read the figures.
         rows: The figures.
     """
 
@@ -119,7 +120,8 @@ def in_markdown(section: Section, when: str, command: str) -> str:
     """Draw one section of RESULTS.md, with when it was measured, on what, and by which command."""
     lines = [COLUMNS, ("---", "--:", "--:", "--:", "---", "---", "---"), *lines_of(section)]
     table = "\n".join(f"| {' | '.join(cell.replace('|', '/') for cell in line)} |" for line in lines)
-    return f"## {section.name}: {section.title}\n\n{section.method}\n\nMeasured {when}: `{command}`\n\n{table}\n"
+    method = fill(section.method, 120, break_long_words=False, break_on_hyphens=False)
+    return f"## {section.name}: {section.title}\n\n{method}\n\nMeasured {when}: `{command}`\n\n{table}\n"
 
 
 def sections_of(text: str) -> dict[str, str]:

@@ -77,3 +77,13 @@ def test_a_run_of_some_parts_replaces_only_their_sections() -> None:
 def test_a_cell_cannot_break_the_table() -> None:
     """A bar within a cell would be a column of its own."""
     assert "| a/b | 7 KB |" in in_markdown(Section("part", "t", "m", [Row("a|b", 7, "KB")]), "now", "c")
+
+
+def test_the_method_is_one_paragraph() -> None:
+    """Wherever the lines of its source end."""
+    method = "word\n" * 100
+
+    lines = in_markdown(SECTION._replace(method=method), "now", "c").split("\n\n")[1].splitlines()
+    assert " ".join(lines).split() == ["word"] * 100
+    assert all(len(line) <= 120 for line in lines)
+    assert len(lines[0]) > 115
