@@ -1,256 +1,201 @@
-"""The part `click`: the whole path from `ready` to `matched`, over real sockets through a real server process."""
+"""The part `click`: from a click, and from `ready`, to the match, over real sockets through a real server process."""
 
 import asyncio
 import os
-import secrets
-import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
-from pathlib import Path
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from itertools import cycle
 from random import Random
 from typing import NamedTuple
 
-import msgspec
 import uvloop
 
 from matcher.settings import Secret
-from server.sessions import SessionTokens
+from tests.bench.callers import Crowd, Found, ready
 from tests.bench.hub_server import serving_bare
-from tests.bench.load import Shares, arrive, bounded_by, poisson, watched
-from tests.bench.percentiles import percentile
-from tests.bench.raw_socket import RawSocket, framed
-from tests.bench.table import Baseline, Row, Section
-from tests.conftest import running_coturn, running_valkey, until
-from tests.e2e.stack import Stack, running
+from tests.bench.load import FORGIVEN, Shares, arrive, bounded_by, poisson, together, watched
+from tests.bench.percentiles import median
+from tests.bench.raw_socket import RawSocket
+from tests.bench.service import pages, running_service
+from tests.bench.table import Row, Section
+from tests.bench.visits import Visitor, visits_nobody
+from tests.bench.windows import HOW, WINDOWS, latencies
+from tests.conftest import until
+from tests.e2e.stack import Stack
 
-RATES = (50, 200, 400)
-SECONDS = 8.0
+READY_RATES = (50, 200, 400)
+VISIT_RATES = (50, 200)
+WINDOW_S = 0.8
 SOCKETS = 400
 LANGUAGES = ("de", "en", "es", "fr")
-PATIENCE_S = 30.0
+VISITORS_LANGUAGES = ("da", "fi", "it", "nl")  # so that they meet each other only
 
 METHOD = f"""\
-{SOCKETS} pages have opened their sockets and have their relay credentials. Callers press Connect at random (Poisson):
-one of these pages, which speaks one of {len(LANGUAGES)} languages, says `ready`. *Joiner*: from there until this page
-has `matched`, for those who find somebody waiting. *Partner*: from the same moment until the page that waited has
-`matched`. Both acknowledge, say that they are connected, end the call and take fresh credentials, all within the load.
-One server process, one matcher, Valkey. The baseline is a frame of the same size sent back by a bare WebSocket echo on
-the same uvicorn, at the same rate over as many sockets."""
+*Clicks/s*: the whole path. New visitors, each with an address of its own, press Connect at random (Poisson) and take
+every step that a page takes with the server: `POST /v1/session`, the queue's socket, `hello`, `relay`, at once `ready`,
+`matched`; without what a browser does in between, which is what the part `call` measures. The baseline takes the same
+steps, in messages of the same size, at a server that answers each with an echo. *Ready/s*: the last step of it.
+{SOCKETS} pages have opened their sockets and have their relay credentials; one of them says `ready`. The baseline is a
+frame of the same size sent back by the echo, at the same rate over as many sockets. Every page speaks one of
+{len(LANGUAGES)} languages. *Joiner*: until the page that comes has `matched`, for those who find somebody waiting.
+*Partner*: from the same moment until the page that waited has `matched`. *Described*: until both also have the other's
+description, which goes with the match by default and is checked to be the partner's. All acknowledge, say that they are
+connected, end the call and take fresh credentials or leave, all within the load. One server process, one matcher,
+Valkey; everything is behind the same uvicorn with the same options. {FORGIVEN} Windows have {WINDOW_S} s. {HOW}"""
 
-ACK_AND_CONNECTED = '{{"type":"ack","call_id":"{0}"}}', '{{"type":"connected","call_id":"{0}"}}'
-READY, NEXT, HEARTBEAT = (framed(f'{{"type":"{kind}"}}') for kind in ("ready", "next", "heartbeat"))
-
-
-class Word(msgspec.Struct):
-    """What a page needs to know of a message."""
-
-    type: str
-    call_id: str = ""
-    requeued: bool = False
-    code: str = ""
+WHY = "estimate: round trips to Redis from one event loop, and whose turn it is on the cores"
 
 
-_decode = msgspec.json.Decoder(Word).decode
+class Seen(NamedTuple):
+    """One window: the matches, who was busy, and the visitors, where there were any."""
 
-
-class Crowd:
-    """Pages of one server, idle or on their way through a call."""
-
-    def __init__(self, random: Random) -> None:
-        self.joiner_ms: list[float] = []
-        self.partner_ms: list[float] = []
-        self.faults: list[str] = []
-        self.idle: list[Page] = []
-        self.random = random
-        self.unanswered: set[Page] = set()  # who pressed and has not heard a word since
-        self.missed = 0  # arrivals for whom no page was idle
-        self._first: dict[str, tuple[Page, float]] = {}  # by call, who has been told, and when
-
-    @property
-    def settled(self) -> bool:
-        """Whether everybody waits or knows of their match, and the partner too: nobody is left out for being slow."""
-        return not self.unanswered and not self._first
-
-    async def press(self, begun: float) -> None:
-        """Let somebody press Connect."""
-        if not self.idle:
-            self.missed += 1
-            return
-        place = self.random.randrange(len(self.idle))
-        self.idle[place], self.idle[-1] = self.idle[-1], self.idle[place]
-        page = self.idle.pop()
-        page.begun = begun
-        self.unanswered.add(page)
-        page.socket.send(READY)
-
-    def matched(self, page: "Page", call_id: str) -> None:
-        """Take note that a page has its match; when both have, they talk, and part."""
-        now = time.monotonic()
-        first = self._first.pop(call_id, None)
-        if first is None:
-            self._first[call_id] = page, now
-            return
-        other, then = first
-        # Who pressed last found the other.
-        (joiner, joiner_at), (_, partner_at) = sorted(((page, now), (other, then)), key=lambda end: -end[0].begun)
-        self.joiner_ms.append(1000 * (joiner_at - joiner.begun))
-        self.partner_ms.append(1000 * (partner_at - joiner.begun))
-        for end in (page, other):
-            for word in ACK_AND_CONNECTED:
-                end.socket.send(framed(word.format(call_id)))
-        page.socket.send(NEXT)
-
-
-class Page:
-    """One socket of the queue."""
-
-    def __init__(self, crowd: Crowd, token: str) -> None:
-        self.socket: RawSocket
-        self.begun = 0.0
-        self.waits = False
-        self._crowd = crowd
-        self._token = token
-
-    async def opens(self, port: int, language: str, number: int) -> None:
-        """Open the socket, as a household of its own, and say hello."""
-        headers = {"Origin": f"http://127.0.0.1:{port}", "X-Forwarded-For": f"10.0.{number >> 8}.{number & 255}"}
-        self.socket = await RawSocket.open(port, "/v1/queue", self.heard, headers)
-        self.socket.send(framed(f'{{"type":"hello","token":"{self._token}","prefs":{{"languages":["{language}"]}}}}'))
-
-    def heard(self, data: bytes) -> None:
-        """Do what a page does."""
-        word = _decode(data)
-        match word.type:
-            case "relay":
-                self._crowd.idle.append(self)
-            case "waiting":
-                self.waits = True
-                self._crowd.unanswered.discard(self)
-            case "matched":
-                self._crowd.unanswered.discard(self)
-                self._crowd.matched(self, word.call_id)
-            case "ended" if not word.requeued:
-                self.socket.send(NEXT)
-            case "error":
-                self._crowd.faults.append(word.code)
-
-
-class Measured(NamedTuple):
-    """ms until joiner and partner know, and who was busy."""
-
-    joiner_ms: list[float]
-    partner_ms: list[float]
+    found: list[Found]
     shares: Shares
+    visitors: Sequence[Visitor] = ()
 
 
-@contextmanager
-def running_service() -> Iterator[tuple[Stack, Secret]]:
-    """Start the whole service behind a proxy that names addresses; gives the key of its sessions too."""
-    key = f"bench:{secrets.token_hex(32)}"
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="sotto-")))
-        coturn, valkey = stack.enter_context(running_coturn()), stack.enter_context(running_valkey())
-        further = {"SOTTO_SESSION_KEYS": key, "SOTTO_TRUSTED_HOPS": "1", "SOTTO_LOG_LEVEL": "warning"}
-        yield stack.enter_context(running(valkey, coturn, folder, further)), Secret(key)
+class Service:
+    """The service under load, and the bare server beside.
+
+    Args:
+        service: It.
+        bare: The port of the bare server.
+        crowd: The pages, which wait to be pressed.
+        echoes: Sockets of the bare server.
+    """
+
+    def __init__(self, service: Stack, bare: int, crowd: Crowd, echoes: Sequence[RawSocket]) -> None:
+        self._port = int(service.url.rpartition(":")[2])
+        self._pids = {name: process.pid for name, process in service.processes.items()} | {"generator": os.getpid()}
+        self._bare = bare
+        self._crowd = crowd
+        self._visitors = Crowd(Random(1))
+        self._echoes = echoes
+        self._random = Random(2)
+
+    def _arrivals(self, rate: float) -> tuple[float, list[float]]:
+        return time.monotonic() + 0.05, poisson(rate, WINDOW_S, self._random)
+
+    async def presses(self, rate: float) -> Seen:
+        """Let pages enter the queue."""
+        begin, times = self._arrivals(rate)
+        with watched(self._pids) as shares:
+            await arrive(begin, times, self._crowd.press)
+            await until(lambda: self._crowd.settled, "the last answer")
+        return Seen(self._crowd.take(), shares)
+
+    async def visits(self, rate: float) -> Seen:
+        """Let visitors come; whoever still waits in the end leaves."""
+        visitors, languages = [], cycle(VISITORS_LANGUAGES)
+
+        async def one(begun: float) -> None:
+            visitors.append(Visitor(self._visitors, self._port, next(languages)))
+            await visitors[-1].comes(begun)
+
+        begin, times = self._arrivals(rate)
+        with watched(self._pids) as shares:
+            await arrive(begin, times, one)
+            await until(lambda: self._visitors.settled, "the last visitor's answer")
+        for visitor in visitors:
+            visitor.socket.close()
+        return Seen(self._visitors.take(), shares, visitors)
+
+    async def echoed(self, rate: float) -> list[float]:
+        """Send frames as long as `ready` to the echo; return how long each took, in ms."""
+        took: list[float] = []
+        frame, sockets = ready(0), cycle(self._echoes)
+
+        async def one(begun: float) -> None:
+            socket = next(sockets)
+            socket.heard = lambda _: took.append(1000 * (time.monotonic() - begun))
+            socket.send(frame)
+
+        begin, times = self._arrivals(rate)
+        await arrive(begin, times, one)
+        await until(lambda: len(took) == len(times), "the last echo")
+        return took
+
+    async def visits_to_nobody(self, rate: float) -> list[float]:
+        """Take a visit's steps at the bare server; return how long each took, in ms."""
+        took: list[float] = []
+
+        async def one(begun: float) -> None:
+            took.append(await visits_nobody(self._bare, begun))
+
+        begin, times = self._arrivals(rate)
+        await arrive(begin, times, one)
+        return took
 
 
 @asynccontextmanager
-async def pages(
-    service: Stack, key: Secret, count: int, crowd: Crowd, first: int = 0, languages: Sequence[str] = LANGUAGES
-) -> AsyncIterator[list[Page]]:
-    """Open so many pages, with credentials in hand; they go on saying that they live.
-
-    Args:
-        service: Where.
-        key: Signs their sessions.
-        count: So many.
-        crowd: Which they belong to.
-        first: The number of the first, which makes its address.
-        languages: Spoken by one after the other, over and over.
-    """
-    port, tokens = int(service.url.rpartition(":")[2]), SessionTokens(key, 3600)
-    there = [Page(crowd, tokens.mint()[0]) for _ in range(count)]
-
-    async def live() -> None:
-        while True:
-            await asyncio.sleep(5)
-            for page in there:
-                page.socket.send(HEARTBEAT)
-
-    already = len(crowd.idle)
-    for number, page in enumerate(there):
-        await page.opens(port, languages[number % len(languages)], first + number)
-    await until(lambda: len(crowd.idle) >= already + count, "everybody's relay credentials", PATIENCE_S)
-    living = asyncio.create_task(live())
-    try:
-        yield there
-    finally:
-        living.cancel()
-        await asyncio.wait([living])
-        for page in there:
-            page.socket.close()
-
-
-async def clicks(service: Stack, key: Secret, rate: float) -> Measured:
-    """Let callers press Connect at a rate."""
-    crowd = Crowd(Random(rate))
-    pids = {name: process.pid for name, process in service.processes.items()} | {"generator": os.getpid()}
-    async with pages(service, key, SOCKETS, crowd):
-        with watched(pids) as shares:
-            await arrive(time.monotonic() + 0.1, poisson(rate, SECONDS, crowd.random), crowd.press)
-        await until(lambda: crowd.settled, "the last answer")
-    assert not crowd.faults, crowd.faults
-    assert not crowd.missed, f"{crowd.missed} arrivals found no idle page: {SOCKETS} are too few"
-    return Measured(crowd.joiner_ms, crowd.partner_ms, shares)
-
-
-async def echoes(port: int, rate: float) -> list[float]:
-    """Send frames of the same size to the echo at the same rate; return how long each took, in ms."""
-    took, random = [], Random(rate)
+async def under_load(service: Stack, key: Secret) -> AsyncIterator[Service]:
+    """Open all that stays open."""
     async with AsyncExitStack() as stack:
-        sockets = []
+        bare, _ = stack.enter_context(serving_bare())
+        echoes = []
         for _ in range(SOCKETS):
-            socket = await RawSocket.open(port, "/echo", lambda _: None)
-            stack.callback(socket.close)
-            sockets.append(socket)
-
-        async def one(begun: float) -> None:
-            socket = random.choice(sockets)
-            socket.heard = lambda _: took.append(1000 * (time.monotonic() - begun))
-            socket.send(READY)
-
-        times = poisson(rate, SECONDS / 2, random)
-        await arrive(time.monotonic() + 0.1, times, one)
-        await until(lambda: len(took) == len(times), "the last echo")
-    return took
+            echoes.append(await RawSocket.open(bare, "/echo", lambda _: None))
+            stack.callback(echoes[-1].close)
+        crowd = Crowd(Random(1))
+        await stack.enter_async_context(pages(service, key, SOCKETS, crowd, LANGUAGES))
+        yield Service(service, bare, crowd, echoes)
 
 
-def rows_of(rate: int, ours: Measured, echo: list[float]) -> list[Row]:
+def rows_of(where: str, ours: Sequence[Seen], beside: Sequence[Sequence[float]], name: str, why: str) -> list[Row]:
     """Return the figures of one rate."""
-    where = f"{rate:,} presses/s"
-    why = "four round trips to Redis from one event loop, and whose turn it is on the cores"
-    bound = bounded_by(ours.shares, why)
+    bound = bounded_by(together([window.shares for window in ours]), why)
+    times: dict[str, Callable[[Found], float]] = {
+        "joiner": lambda found: found.joiner_ms,
+        "partner": lambda found: found.partner_ms,
+        "described": lambda found: found.described_ms,
+    }
     return [
-        Row(f"{where}: {who} p{percent}", percentile(took, percent), "ms", Baseline(percentile(echo, percent), "echo"),
-            None, bound)
-        for who, took in (("joiner", ours.joiner_ms), ("partner", ours.partner_ms))
-        for percent in (50, 99)
-    ]  # fmt: skip
+        row
+        for what, time_of in times.items()
+        for row in latencies(
+            f"{where}: {what}", [[time_of(found) for found in window.found] for window in ours], beside, name, bound
+        )
+    ]
+
+
+def steps_of(windows: Sequence[Seen]) -> str:
+    """Say how long the steps before the match take."""
+    took = [visitor.took_ms() for window in windows for visitor in window.visitors]
+    each = (f"{step} {median([steps[step] for steps in took]):.1f} ms" for step in took[0])
+    return f"{', '.join(each)}, the rest `ready` to `matched`"
+
+
+def cost_of(what: str, windows: Sequence[Seen], why: str) -> Row:
+    """Return what one call costs the server, its way there included."""
+    shares = together([window.shares for window in windows])
+    cpu_us = shares.cpu_us("server", sum(len(window.found) for window in windows))
+    return Row(f"CPU of the server for {what}, both ends", cpu_us / 1000, "ms", None, None, why)
 
 
 async def _measure(service: Stack, key: Secret) -> Section:
+    visits: dict[int, list[Seen]] = {rate: [] for rate in VISIT_RATES}
+    presses: dict[int, list[Seen]] = {rate: [] for rate in READY_RATES}
+    bare: dict[int, list[list[float]]] = {rate: [] for rate in VISIT_RATES}
+    echoed: dict[int, list[list[float]]] = {rate: [] for rate in READY_RATES}
+    async with under_load(service, key) as load:
+        for _ in range(WINDOWS):
+            for rate in VISIT_RATES:
+                bare[rate].append(await load.visits_to_nobody(rate))
+                visits[rate].append(await load.visits(rate))
+            for rate in READY_RATES:
+                echoed[rate].append(await load.echoed(rate))
+                presses[rate].append(await load.presses(rate))
     rows = []
-    with serving_bare() as (port, _):
-        for rate in RATES:
-            echo = await echoes(port, rate)
-            ours = await clicks(service, key, rate)
-            rows += rows_of(rate, ours, echo)
-        calls_s = len(ours.joiner_ms) / SECONDS
-        cpu_us = ours.shares.cpu_us("server", calls_s * ours.shares.seconds)
-        rows.append(Row("CPU of the server for one whole call, both ends", cpu_us / 1000, "ms", None, None,
-                        "Python: a dozen messages, a dozen scripts, two sets of credentials, two tokens"))  # fmt: skip
-    return Section("click", "from `ready` to `matched`", METHOD, rows)
+    for rate, seen in visits.items():
+        rows += rows_of(f"{rate} clicks/s, whole path", seen, bare[rate], "bare path", steps_of(seen))
+    for rate, seen in presses.items():
+        rows += rows_of(f"{rate} ready/s", seen, echoed[rate], "echo", WHY)
+    costs = [
+        cost_of("a whole call from the click on", visits[VISIT_RATES[-1]], WHY),
+        cost_of("a whole call from `ready` on", presses[READY_RATES[-1]], WHY),
+    ]
+    return Section("click", "from a click to `matched`", METHOD, [*rows, *costs])
 
 
 def measure() -> Section:

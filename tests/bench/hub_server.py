@@ -13,7 +13,7 @@ from pathlib import Path
 import uvicorn
 from msgspec.structs import replace
 from starlette.applications import Starlette
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, JSONResponse
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
@@ -29,6 +29,8 @@ from tests.conftest import free_port, wait_until
 from tests.integration.realtime_server import KEY, TOKENS, Welcome
 
 ROOT = Path(__file__).parents[2]
+# As long as a session's.
+TOKEN = "x" * 160
 # A page that has something to paint, and nothing else.
 EMPTY = "<!doctype html><html lang=en><meta charset=utf-8><title>Empty</title><p>Empty"
 
@@ -57,6 +59,7 @@ def application(redis_url: str | None) -> Starlette:
         Mount("/realtime/v1", routes=realtime_routes()),
         WebSocketRoute("/echo", echo),
         Route("/empty", lambda _: HTMLResponse(EMPTY)),
+        Route("/session", lambda _: JSONResponse({"token": TOKEN}, 201), methods=["POST"]),
     ]
     return Starlette(routes=routes, lifespan=lifespan)
 

@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 from playwright.sync_api import Browser, CDPSession, sync_playwright
 
-from tests.bench.click import running_service
 from tests.bench.hub_server import serving_bare
 from tests.bench.percentiles import median, percentile
+from tests.bench.service import running_service
 from tests.bench.table import Baseline, Row, Section
 from tests.e2e import people
 

@@ -13,11 +13,12 @@ HANDSHAKE = (
     "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n{more}\r\n"
 )
 TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
+NORMAL = struct.pack("!H", 1000)  # a close code
 
 
-def framed(text: str, opcode: int = TEXT) -> bytes:
+def framed(content: str | bytes, opcode: int = TEXT) -> bytes:
     """Return a client's frame. It is masked with zeros: as legal as any mask, and nothing to compute."""
-    payload = text.encode()
+    payload = content.encode() if isinstance(content, str) else content
     size = len(payload)
     if size < 126:
         head = struct.pack("!BB", 0x80 | opcode, 0x80 | size)
@@ -64,10 +65,14 @@ class RawSocket(asyncio.Protocol):
         self._transport.write(frame)
 
     def close(self) -> None:
-        """Say that it is over (1000), and close."""
+        """Say that it is over (1000), and hear nothing more; the server closes.
+
+        Whoever closes the connection at once may take from the server what it has not read yet: it answers something
+        in between, and is reset (RFC 6455 section 7.1.1 lets the server close first).
+        """
+        self.heard = lambda _: None
         if not self.closed:
-            self._transport.write(framed("\x03\xe8", CLOSE))
-            self._transport.close()
+            self._transport.write(framed(NORMAL, CLOSE))
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Take note."""
@@ -93,7 +98,7 @@ class RawSocket(asyncio.Protocol):
             if opcode in (TEXT, BINARY):
                 self.heard(bytes(buffer[begin:at]))
             elif opcode == PING:
-                self._transport.write(framed(buffer[begin:at].decode("latin-1"), PONG))
+                self._transport.write(framed(bytes(buffer[begin:at]), PONG))
         del buffer[:at]
 
     def _opened(self) -> bool:
