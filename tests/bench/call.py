@@ -2,16 +2,16 @@
 
 from collections.abc import Sequence
 
-from tests.bench.call_setup import PLAIN, RTTS_MS, Case, Measured, Samples
+from tests.bench.call_setup import OURS, PLAIN, RTTS_MS, Case, Measured, Samples
 from tests.bench.call_setup import measure as measure_set_up
 from tests.bench.marks import Marks
 from tests.bench.percentiles import median, percentile
 from tests.bench.table import Aim, Baseline, Row, Section
 
 ROUNDS = 20
-VARIANT = "queue"  # parameters come with the match, as the service does it by itself
+QUEUE, CHANNEL = OURS  # parameters come with the match, as the service does it by itself; or by the call's channel
 BOTH_AIM = 1.2  # x the limit
-BOTH_AIM_RTT_MS = 100
+AIMED_RTT_MS = 100
 TAP_AIM_MS = 1000.0  # p95, without delay
 
 METHOD = f"""\
@@ -20,7 +20,9 @@ the first page hears of its match until one page has the other's audio, and unti
 second person's tap, with the first one waiting, until her page says that she talks. The plain call is a page of the
 bench's own, a cold offer and answer with trickled candidates through the same relay. The limit is what the packets
 need: 5 R for the first direction and 6 R for both (ICE 2 R, DTLS 1.3 2 R or 3 R, audio 1 R), and one message from page
-to page. Medians of {ROUNDS} rounds, the cases in turns; p95 of the same rounds is nearly their worst."""
+to page. By channel: the same service with `SOTTO_PARAMETERS_VIA=channel`, as with Supabase, where a page hears its
+partner's parameters by the call's channel and not with the match. Medians of {ROUNDS} rounds, the cases in turns; p95
+of the same rounds is nearly their worst."""
 
 # The steps of set-up, each with the mark that ends it.
 AUDIO_STEPS = {"ICE": "ice", "DTLS": "connected", "first packet": "audio"}
@@ -58,7 +60,7 @@ def rows_of(case: Case, ours: Samples, plain: Samples, delay_ms: float) -> list[
     ):
         bound = longest_steps([pair[place] for pair in by_audio], "matched", AUDIO_STEPS)
         limit = Baseline(round_trips * rtt_ms + delay_ms, "limit")
-        aim = Aim(BOTH_AIM, ratio=True) if (name, rtt_ms) == ("both", BOTH_AIM_RTT_MS) else None
+        aim = Aim(BOTH_AIM, ratio=True) if (name, rtt_ms) == ("both", AIMED_RTT_MS) else None
         title = f"{where}: matched → {name}"
         found.append(Row(title, median(took), "ms", Baseline(median(beside), "plain"), None, bound))
         if rtt_ms:
@@ -73,20 +75,43 @@ def rows_of(case: Case, ours: Samples, plain: Samples, delay_ms: float) -> list[
     ]  # fmt: skip
 
 
+def rows_beside_channel(rtt_ms: int, ours: Samples, channel: Samples) -> list[Row]:
+    """Return what it gains that parameters come with the match: the same service beside, where they do not."""
+    saved = "one join of the channel and one message by it, in the way of what follows"
+    figures = {
+        "matched → first": (ours.first, channel.first),
+        "matched → both": (ours.both, channel.both),
+        "tap → talking": (ours.tap, channel.tap),
+    }
+    return [
+        Row(f"R = {rtt_ms} ms: {name}, parameters with the match", median(took), "ms",
+            Baseline(median(beside), "by channel"), None, saved)
+        for name, (took, beside) in figures.items()
+    ]  # fmt: skip
+
+
+def cases_of(pair: str) -> list[Case]:
+    """Return what is measured with one pair of browsers."""
+    everywhere = [Case(variant, pair, rtt_ms) for rtt_ms in RTTS_MS for variant in (PLAIN, QUEUE)]
+    return [*everywhere, Case(CHANNEL, pair, AIMED_RTT_MS)]
+
+
 def section(name: str, pair: str, measured: Measured) -> Section:
     """Return the part's section from what one pair of browsers has shown."""
     delay_ms = median(measured.signaling_ms)
     rows = []
     for rtt_ms in RTTS_MS:
-        case = Case(VARIANT, pair, rtt_ms)
+        case = Case(QUEUE, pair, rtt_ms)
         plain = measured.cases[case._replace(variant=PLAIN)]
         rows += rows_of(case, measured.cases[case], plain, delay_ms)
+    ours, channel = (measured.cases[Case(variant, pair, AIMED_RTT_MS)] for variant in (QUEUE, CHANNEL))
+    rows += rows_beside_channel(AIMED_RTT_MS, ours, channel)
     return Section(name, f"call set-up, {pair}", METHOD, rows)
 
 
 def measure_pair(name: str, pair: str) -> Section:
     """Measure one pair of browsers."""
-    return section(name, pair, measure_set_up(ROUNDS, [pair], variants=[VARIANT]))
+    return section(name, pair, measure_set_up(ROUNDS, cases_of(pair)))
 
 
 def measure() -> Section:

@@ -149,13 +149,14 @@ def browsers(playwright: Playwright, names: Sequence[str], folder: Path) -> Iter
         yield contexts
 
 
-def measure(
-    rounds: int = 20,
-    pairs: Sequence[str] = tuple(PAIRS),
-    rtts_ms: Sequence[int] = RTTS_MS,
-    variants: Sequence[str] = tuple(OURS),
-) -> Measured:
-    """Set everything up, and bring people together `rounds` times in each case."""
+def all_cases(pairs: Sequence[str], rtts_ms: Sequence[int]) -> list[Case]:
+    """Return every variant and the plain call, for each pair of browsers and each delay."""
+    return [Case(variant, pair, rtt_ms) for rtt_ms in rtts_ms for pair in pairs for variant in (PLAIN, *OURS)]
+
+
+def measure(rounds: int, cases: Sequence[Case]) -> Measured:
+    """Set everything up, and bring people together `rounds` times in each case, the cases in turns."""
+    variants = sorted({case.variant for case in cases} - {PLAIN})
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="sotto-")))
         coturn = stack.enter_context(running_coturn())
@@ -169,9 +170,8 @@ def measure(
             service = running(valkey, Coturn(port, coturn.secret), place, OURS[variant])
             urls[variant] = stack.enter_context(service).url
         playwright = stack.enter_context(sync_playwright())
-        names = [name for pair in pairs for name in PAIRS[pair]]
+        names = [name for case in cases for name in PAIRS[case.pair]]
         bench = Bench(urls, proxy, stack.enter_context(browsers(playwright, names, folder)))
-        cases = [Case(variant, pair, rtt_ms) for rtt_ms in rtts_ms for pair in pairs for variant in urls]
         for number in range(rounds):
             for case in cases:
                 bench.round(case, swapped=number % 2 == 1)
@@ -222,7 +222,7 @@ def main() -> None:
     parser.add_argument("--pair", nargs="+", choices=PAIRS, default=tuple(PAIRS))
     parser.add_argument("--steps", action="store_true", help="also print when each step is reached")
     asked = parser.parse_args()
-    measured = measure(asked.rounds, asked.pair, asked.rtt)
+    measured = measure(asked.rounds, all_cases(asked.pair, asked.rtt))
     print(f"{'ms, medians of ' + str(asked.rounds):<72}{'Sotto':>7}{'plain':>7}{'limit':>7}{'ratio':>7}")
     for row in rows(measured):
         limit = f"{row.limit:>7.0f}" if row.limit is not None else f"{'':>7}"

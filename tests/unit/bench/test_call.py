@@ -1,7 +1,7 @@
 """The figures of call set-up, and which of its steps bound them."""
 
-from tests.bench.call import AUDIO_STEPS, longest_steps, rows_of, section
-from tests.bench.call_setup import PLAIN, RTTS_MS, Case, Measured, Samples
+from tests.bench.call import AUDIO_STEPS, cases_of, longest_steps, rows_beside_channel, rows_of, section
+from tests.bench.call_setup import RTTS_MS, Case, Measured, Samples
 
 WAITING = {"matched": 1000.0, "ice": 1200.0, "connected": 1450.0, "audio": 1550.0, "talking": 1560.0}
 COMING = {**WAITING, "tap": 600.0, "ready": 900.0, "audio": 1600.0, "talking": 1610.0}
@@ -36,10 +36,20 @@ def test_both_directions_are_held_against_the_limit() -> None:
 
 def test_a_section_has_every_delay() -> None:
     """Each with the plain call's figures beside."""
-    cases = {Case(variant, "pair", rtt): samples() for variant in ("queue", PLAIN) for rtt in RTTS_MS}
+    cases = {case: samples() for case in cases_of("pair")}
     rows = section("call", "pair", Measured(cases, [3.0])).rows
 
     assert [row.figure for row in rows if row.figure.endswith("p95")] == [
         f"R = {rtt} ms: tap → talking, p95" for rtt in RTTS_MS
     ]
     assert rows[0].baseline == (550, "plain")
+
+
+def test_the_way_of_the_parameters_is_shown_before_and_after() -> None:
+    """The same service beside, switched to the channel; slower by what its match took longer."""
+    slower = Samples()
+    slower.add({**WAITING, "matched": 900.0}, {**COMING, "matched": 900.0})
+    rows = {row.figure: row for row in rows_beside_channel(100, samples(), slower)}
+
+    both = rows["R = 100 ms: matched → both, parameters with the match"]
+    assert (both.value, both.baseline) == (600, (700, "by channel"))
