@@ -13,17 +13,8 @@ from tests.bench.machine import described
 from tests.bench.table import Section, in_markdown, in_terminal, merged
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
-PARTS = ("call", "call_firefox", "pairing", "click", "hub", "memory", "page")
-
-HEAD = """\
-# Results
-
-Written by `make bench`; `make bench ARGS='pairing hub'` measures some parts anew and leaves the others as they are.
-Each figure stands beside its baseline, measured in the same run: what the same wires, and the same server, do without
-our work on them. *Ratio* is the figure over its baseline; an aim with `x` is about the ratio. *Bounded by* says what
-one would have to change to get further, and how busy each process was meanwhile, in percent of a core. Everything, load
-generators included, shares the few cores of one machine: absolute figures are lower bounds, ratios travel better.
-"""
+PARTS = ("call", "call_firefox", "recovery", "impaired", "pairing", "click", "hub", "memory", "page")
+HEAD = (Path(__file__).parent / "head.md").read_text(encoding="utf-8")
 
 
 def main() -> None:
