@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack
 from itertools import islice, product
 from random import Random
 from string import ascii_lowercase
+from typing import Any
 
 import uvloop
 from redis.asyncio import Redis
@@ -28,8 +29,8 @@ from tests.conftest import running_valkey, until
 from tests.e2e.stack import Stack
 
 STEPS = 20
-WAITERS_EACH = 1000
-WARM, SOCKETS_EACH = 200, 60
+WAITERS, SOCKETS = 1000, 60  # in each step
+WARM = 200  # sockets before
 PER_GB_AIM = 20_000
 GB = 10**9
 
@@ -37,12 +38,16 @@ METHOD = f"""\
 All grow in {STEPS} steps, and each figure is the slope of a line through the {STEPS + 1} readings: the median over all
 pairs of them (Theil and Sen). A median of the steps alone would leave out what grows in jumps, such as a table that
 doubles, and a difference of first and last would depend on where they fall. *In Valkey*: `used_memory` over
-{STEPS * WAITERS_EACH:,} waiters, each with a language and every rung begun, beside the bytes of its ids, age and
-preferences alone. *Sockets*: the server process's private memory (USS) over {STEPS * SOCKETS_EACH:,} sockets, after
-{WARM} that are not counted, beside as many sockets of a bare echo on the same uvicorn. A queue socket waits in the
-queue with its relay credentials and the description that its page gave with `ready`; a hub socket has joined its call's
-channel, two to each. *Waiting callers per GB* is 10⁹ bytes over what one of them holds in Valkey and in the server
-together."""
+{STEPS * WAITERS:,} waiters, each with a language and every rung begun, beside the bytes of its ids, age and preferences
+alone. *Sockets*: the server process's private memory (USS) over {STEPS * SOCKETS:,} sockets, after {WARM} that are not
+counted, beside as many sockets of a bare echo on the same uvicorn. A queue socket waits in the queue with its relay
+credentials and the description that its page gave with `ready`; a hub socket has joined its call's channel, two to
+each. Whose objects a socket consists of was seen once, by tracemalloc, which counts those of Python alone: an echo's
+are uvicorn's 7 KB, Starlette's 5, asyncio's 5 and websockets' 4. *Waiting callers per GB* is 10⁹ bytes over what one
+of them holds in Valkey and in the server together."""
+
+QUEUE_SOCKET = "Python's objects: asyncio 10 KB (tasks, inbox, locks), uvicorn 8, Starlette 7, websockets 6, ours 5"
+HUB_SOCKET = "Python's objects: asyncio 8 KB (tasks, locks, time limits), uvicorn 7, Starlette 7, ours 6, websockets 5"
 
 
 async def growth(read: Callable[[], Awaitable[int]], more: Callable[[int], Awaitable[None]], each: int) -> float:
@@ -54,8 +59,8 @@ async def growth(read: Callable[[], Awaitable[int]], more: Callable[[int], Await
     return slope(readings)
 
 
-async def in_valkey(redis: Redis) -> tuple[float, float]:
-    """Return the bytes of one waiter, and those of the least that must be known of it."""
+async def in_valkey(redis: Redis) -> tuple[float, float, str]:
+    """Return the bytes of one waiter, those of the least that must be known of it, and which keys hold how many."""
     there = 0
 
     async def used() -> int:
@@ -67,9 +72,17 @@ async def in_valkey(redis: Redis) -> tuple[float, float]:
         there += number
 
     await more(100)
-    waiter = await growth(used, more, WAITERS_EACH)
+    waiter = await growth(used, more, WAITERS)
     buckets = sum(len(bucket) for rung in rungs(Prefs(("en",))) for bucket in rung.buckets)
-    return waiter, 2 * 22 + 13 + buckets
+    return waiter, 2 * 22 + 13 + buckets, await largest_keys(redis, there)
+
+
+async def largest_keys(redis: Redis, waiters: int, count: int = 4) -> str:
+    """Say how many bytes of each waiter are in which key, by MEMORY USAGE, the largest first."""
+    keys: Any = await redis.keys()
+    sizes = [(int(await redis.memory_usage(key, samples=0) or 0), key.decode()) for key in keys]
+    largest = sorted(sizes, reverse=True)[:count]
+    return ", ".join(f"{key.rpartition(':')[2]} {size / waiters:.0f} B" for size, key in largest)
 
 
 async def in_process(pid: int, more: Callable[[int], Awaitable[None]]) -> float:
@@ -79,7 +92,7 @@ async def in_process(pid: int, more: Callable[[int], Awaitable[None]]) -> float:
         return uss_bytes(pid)
 
     await more(WARM)
-    return await growth(used, more, SOCKETS_EACH)
+    return await growth(used, more, SOCKETS)
 
 
 async def echo_socket() -> float:
@@ -127,16 +140,13 @@ async def queue_socket(service: Stack, key: Secret) -> float:
 
 async def _measure(path: str, service: Stack, key: Secret) -> Section:
     async with Redis(unix_socket_path=path, socket_timeout=None) as redis:
-        waiter, least = await in_valkey(redis)
+        waiter, least, keys = await in_valkey(redis)
     echo, queue, hub = await echo_socket(), await queue_socket(service, key), await hub_socket()
-    index = "estimate: index entries for each rung, ticket, caller and lease, each with its ids"
-    as_echo = "estimate: TCP, uvicorn and Starlette as in the echo"
-    waiting = f"{as_echo}; two tasks, an inbox, credentials, description, the last messages"
-    joined = f"{as_echo}; two tasks, an outbox, the room and its member, the token's claims"
+    beside = Baseline(echo, "echo socket")
     return Section("memory", "what one more caller holds", METHOD, [
-        Row("waiting caller in Valkey", waiter, "B", Baseline(least, "ids alone"), None, index),
-        Row("waiting caller's queue socket in the server", queue, "B", Baseline(echo, "echo socket"), None, waiting),
-        Row("hub socket in the server", hub, "B", Baseline(echo, "echo socket"), None, joined),
+        Row("waiting caller in Valkey", waiter, "B", Baseline(least, "ids alone"), None, keys),
+        Row("waiting caller's queue socket in the server", queue, "B", beside, None, QUEUE_SOCKET),
+        Row("hub socket in the server", hub, "B", beside, None, HUB_SOCKET),
         Row("waiting callers per GB, Valkey and server", GB / (waiter + queue), "", Baseline(GB / echo, "echo sockets"),
             Aim(PER_GB_AIM, least=True), "the socket's share"),
     ])  # fmt: skip
