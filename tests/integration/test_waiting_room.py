@@ -244,6 +244,22 @@ async def test_the_other_end_of_a_call_is_known_to_the_server(room: Room) -> Non
     assert await room.partner_of(ADA.caller, call_id) is None
 
 
+async def test_meeting_somebody_again_pushes_nobody_out_of_memory(room: Room) -> None:
+    """Of as many partners as are remembered the oldest is still known after another one has come twice."""
+    calls = []
+    for number, name in enumerate([*(f"other{n}" for n in range(8)), "other7"]):
+        long_ago = room.clock.now_ms() - 20_000
+        one = ticket("ada", id=an_id(f"t-ada-{number}"), epoch=number + 1, joined_ms=long_ago)
+        other = ticket(name, id=an_id(f"t-{name}-{number}"), epoch=number + 1, joined_ms=long_ago)
+        calls.append(await room.call(one, other))
+        await room.end(one.id, calls[-1], EndReason.HANGUP)
+        room.clock.advance(1)
+
+    known = [await room.partner_of(ADA.caller, call_id) for call_id in calls]
+
+    assert known == [*(an_id(f"other{n}") for n in range(7)), None, an_id("other7")]
+
+
 async def test_position_and_estimate(room: Room) -> None:
     """Places count by age; there is no estimate before there were matches that took as long."""
     languages = [Prefs((f"x{letter}",)) for letter in "abcd"]

@@ -6,13 +6,13 @@ local function caller_of(name)
 end
 
 -- Two callers have met: for a while they are not matched again, except on a last rung, and the one can still block the
--- other, even after their call.
+-- other, even after their call. Only others push anybody out.
 local function remember(name, partner, cid)
   local entry = caller_of(name)
   if not entry then return end
   local count, oldest = 0, nil
   for other, met in pairs(entry.recents) do
-    if met[1] <= now then
+    if met[1] <= now or other == partner then
       entry.recents[other] = nil
     else
       count = count + 1
