@@ -3,10 +3,15 @@
 Times are seconds of the event loop's clock, which no fault touches.
 """
 
-from bisect import insort
+import math
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
+
+from tests.chaos.memory import Memory
+from tests.integration.room_world import Record
 
 
 class Seat(NamedTuple):
@@ -59,7 +64,7 @@ class Ledger:
 
     def __init__(self) -> None:
         self.matches: dict[str, Match] = {}
-        self.met: dict[str, list[float]] = defaultdict(list)  # caller → when it was told of a match
+        self.memory = Memory()
         self.blocks: dict[tuple[str, str], float] = {}  # (who, whom) → when the server had handled it
         self.spans: dict[str, list[Span]] = defaultdict(list)  # caller → sockets
         self.losses: list[Loss] = []
@@ -68,6 +73,7 @@ class Ledger:
         self.violations: list[str] = []
         self.heard = 0
         self._fresh: list[Match] = []
+        self._looks_s: list[float] = []  # when all of Redis was read
 
     def told(self, caller: str, call_id: str, seat: Seat) -> Match:
         """A page was told of a match."""
@@ -75,7 +81,6 @@ class Ledger:
         known = match.seats.get(caller)
         if known is None:
             match.seats[caller] = seat
-            insort(self.met[caller], seat.told_s)
             if len(match.seats) > 2:
                 self.violations.append(f"{len(match.seats)} callers were told of one call")
             elif len(match.seats) == 2:
@@ -101,6 +106,22 @@ class Ledger:
         if known or not self.lost_between(match.told_s, now_s):
             self.blocks.setdefault((who, whom), now_s)
             self.counts["blocks"] += 1
+
+    def looked(self, now_s: float, callers: Mapping[str, Record]) -> None:
+        """Redis was read, and with it what it remembers of these callers."""
+        self.counts["looks into Redis"] += 1
+        self._looks_s.append(now_s)
+        self.memory.read(callers)
+
+    def look_before(self, moment_s: float) -> float:
+        """Return when Redis was read last before a moment."""
+        place = bisect_left(self._looks_s, moment_s)
+        return self._looks_s[place - 1] if place else -math.inf
+
+    def look_after(self, moment_s: float) -> float:
+        """Return when Redis was read next after a moment."""
+        place = bisect_right(self._looks_s, moment_s)
+        return self._looks_s[place] if place < len(self._looks_s) else math.inf
 
     def lost_between(self, from_s: float, until_s: float) -> bool:
         """Say whether Redis lost its memory between two moments."""

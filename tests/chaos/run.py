@@ -9,15 +9,16 @@ from dataclasses import dataclass
 from redis.exceptions import RedisError
 
 from server.queue.desk import Terms as DeskTerms
-from tests.chaos.audit import TERMS, Audit, RoomTime, look
+from tests.chaos.audit import Audit, RoomTime, look
 from tests.chaos.cluster import Cluster, running_cluster
 from tests.chaos.crowd import Crowd
 from tests.chaos.faults import Faults
 from tests.chaos.ledger import Ledger
+from tests.chaos.terms import LEASE_S
 
 LOOK_S = 0.1
 # A lease, and all the time that a call has to come to be.
-STUCK_S = TERMS.lease_ms / 1000 + DeskTerms().setup_s
+STUCK_S = LEASE_S + DeskTerms().setup_s
 
 
 @dataclass(frozen=True)

@@ -4,13 +4,25 @@ import pytest
 
 from tests.chaos.audit import SETTLED_S, Audit
 from tests.chaos.ledger import Ledger, Loss, Match, Seat, Span, Step
+from tests.chaos.memory import Memory, Recall
+from tests.chaos.terms import ROOM
+
+ROOM_MS = 1_700_000_000_000  # what the room's clock says when ours says 0
 
 
-def meet(ledger: Ledger, one: str, other: str, told_s: float, waited_s: float = 1.0) -> Match:
-    """Write down a match of two callers who have waited for so long."""
+def meet(ledger: Ledger, one: str, other: str, told_s: float, waited_s: float = 1.0, *, read: bool = True) -> Match:
+    """Write down a match of two callers who have waited for so long, told to both and read in Redis."""
     call_id = f"{one}-{other}-{told_s}"
     ledger.told(one, call_id, Seat("a", told_s, told_s - waited_s))
+    if read:
+        untold(ledger, one, other, told_s)
     return ledger.told(other, call_id, Seat("b", told_s + 0.1, told_s - waited_s))
+
+
+def untold(ledger: Ledger, one: str, other: str, met_s: float) -> None:
+    """Write down what Redis remembers of a match, whoever was told of it."""
+    met = [ROOM_MS + int(met_s * 1000) + ROOM.recent_ms, f"{one}-{other}-{met_s}"]
+    ledger.looked(met_s + 0.2, {one: {"recents": {other: met}}, other: {"recents": {one: met}}})
 
 
 def accusations(ledger: Ledger) -> list[str]:
@@ -46,25 +58,89 @@ def test_who_have_just_met_do_not_meet_again() -> None:
 
 
 @pytest.mark.parametrize(
-    ("losses", "steps", "waited_s", "others"),
+    ("losses", "steps", "waited_s", "others", "ago_s", "reason"),
     [
-        ([Loss(50, 51)], [], 1, 0),
-        ([], [], 20, 0),
-        ([], [Step(99.5, 99.6, 90)], 1, 0),
-        ([], [Step(50, 51, 600)], 1, 0),
-        ([], [], 1, 8),
+        ([Loss(50, 51)], [], 1, 0, 90, "Redis had lost its memory"),
+        ([], [], 20, 0, 90, "both had waited for the last rung"),
+        ([], [Step(99.5, 99.6, 90)], 1, 0, 90, "both had waited for the last rung"),
+        ([], [], 1, 0, 600, Recall.LONG_AGO),
+        ([], [], 1, 8, 90, Recall.CROWDED_OUT),
+        ([Loss(50, 51)], [], 20, 8, 90, Recall.CROWDED_OUT),
     ],
-    ids=["forgotten with Redis's memory", "both waited long", "their ages were stepped", "long ago", "many in between"],
-)
-def test_there_are_reasons_to_meet_again(losses: list[Loss], steps: list[Step], waited_s: float, others: int) -> None:
-    """Those that ARCHITECTURE.md and the policy name."""
+    ids=["forgotten with Redis's memory", "both waited long", "their ages were stepped", "long ago", "many in between",
+         "the strictest reason counts"],
+)  # fmt: skip
+def test_there_are_reasons_to_meet_again(
+    losses: list[Loss], steps: list[Step], waited_s: float, others: int, ago_s: float, reason: str
+) -> None:
+    """Those that ARCHITECTURE.md and the policy name; each use of one is counted."""
     ledger = Ledger()
     ledger.losses, ledger.steps = losses, steps
     meet(ledger, "ada", "ben", 10)
     for number in range(others):
         meet(ledger, "ada", f"c{number}", 20 + number)
-    meet(ledger, "ada", "ben", 100, waited_s)
+    meet(ledger, "ada", "ben", 10 + ago_s, waited_s)
     assert accusations(ledger) == []
+    assert {what: count for what, count in ledger.counts.items() if "again" in what} == {f"met again: {reason}": 1}
+    assert ledger.counts["matches judged"] == 2 + others
+
+
+@pytest.mark.parametrize(
+    ("losses", "steps", "waited_s", "others", "ago_s"),
+    [
+        ([Loss(5, 6), Loss(101, 102)], [], 1, 0, 90),
+        ([], [], 13, 0, 90),
+        ([], [Step(50, 51, 600)], 1, 0, 90),
+        ([], [], 1, 0, 599.9),
+        ([], [], 1, 7, 90),
+    ],
+    ids=["lost before and after", "waited too little", "waits for nothing older", "not long enough ago", "too few"],
+)
+def test_no_reason_reaches_further_than_it_must(
+    losses: list[Loss], steps: list[Step], waited_s: float, others: int, ago_s: float
+) -> None:
+    """A little less of each is none, and is counted as none."""
+    ledger = Ledger()
+    ledger.losses, ledger.steps = losses, steps
+    meet(ledger, "ada", "ben", 10)
+    for number in range(others):
+        meet(ledger, "ada", f"c{number}", 20 + number)
+    meet(ledger, "ada", "ben", 10 + ago_s, waited_s)
+    assert f"others in between: [{others}, 0]" in accusations(ledger)[0]
+    assert not [what for what in ledger.counts if "again" in what]
+
+
+def test_offers_that_no_page_was_told_of_count_and_the_same_other_counts_once() -> None:
+    """Seven in all are too few, however often they came; the eighth pushes the oldest out, told or not."""
+    for others, accused in ((7, 1), (8, 0)):
+        ledger = Ledger()
+        meet(ledger, "ada", "ben", 10)
+        for number in range(3 * others):
+            untold(ledger, "ada", f"c{number % others}", 20 + number)
+        meet(ledger, "ada", "ben", 100)
+        assert len(accusations(ledger)) == accused
+
+
+def test_a_meeting_that_was_lost_before_it_was_read_is_an_excuse_of_its_own() -> None:
+    """Only where a loss lies between it and the next look."""
+    for losses, accused in (([Loss(100.3, 100.4)], 0), ([Loss(101, 102)], 1), ([], 1)):
+        ledger = Ledger()
+        ledger.losses = losses
+        meet(ledger, "ada", "ben", 10)
+        meet(ledger, "ada", "ben", 100, read=False)
+        ledger.looked(100.5, {})
+        assert len(accusations(ledger)) == accused
+        assert ledger.counts[f"met again: {Recall.UNREAD}"] == 1 - accused
+
+
+def test_a_call_that_was_put_back_counts_from_then_on() -> None:
+    """Redis notes it anew, and forgets it later."""
+    memory = Memory()
+    for met_ms, call_id, partner in ((1000, "x", "ben"), (2000, "y", "cyd"), (3000, "x", "ben"), (4000, "z", "ben")):
+        memory.read({"ada": {"recents": {partner: [met_ms + ROOM.recent_ms, call_id]}}})
+    memory.read({"ada": {"recents": []}})
+    assert memory.between("ada", "ben", "z") == 0
+    assert memory.recall("ada", "ben", "z") is Recall.KEPT
 
 
 @pytest.mark.parametrize("blocker", ["ada", "ben"])
@@ -92,3 +168,4 @@ def test_a_block_outlives_redis_where_its_socket_does(span: Span, accused: int) 
     ledger.losses = [Loss(50, 51)]
     meet(ledger, "ada", "ben", 100)
     assert len(accusations(ledger)) == accused
+    assert sum(count for what, count in ledger.counts.items() if "though blocked" in what) == 1 - accused
