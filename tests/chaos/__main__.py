@@ -27,11 +27,12 @@ def plan_of(words: list[str]) -> Plan:
         "pace_s": "from one fault to the next",
         "talk_s": "length of a talk",
         "calm_s": "length of a calm at least",
-        "stuck_s": "longest wait for a talk in a calm",
+        "stuck_s": "longest wait for a talk in a calm, and for an empty room after it",
     }.items():
         value = getattr(standard, name)
         option = f"--{name.removesuffix('_s')}"
         parser.add_argument(option, dest=name, type=type(value), default=value, help=f"{meaning}; {value}")
+    parser.add_argument("--short", dest="long", action="store_false", help="no process is paused beyond a lease")
     return Plan(**vars(parser.parse_args(words)))
 
 
@@ -41,10 +42,12 @@ async def go(plan: Plan) -> Ledger:
     print(plan, flush=True)
     print(f"{'s':>6} {'matches':>8} {'of them/s':>9} {'last talk s':>11} {'empty s':>7} {'violations':>10}", flush=True)
     matches = shown = 0
+    slowest_s = emptied_s = 0.0
     async with running(plan) as run:
         async for stage in run.go():
             rate = (stage.matches - matches) / stage.seconds
             matches = stage.matches
+            slowest_s, emptied_s = max(slowest_s, stage.slowest_s), max(emptied_s, stage.empty_s)
             print(
                 f"{time.monotonic() - begun_s:6.0f} {matches:8} {rate:9.1f} {stage.slowest_s:11.1f} "
                 f"{stage.empty_s:7.1f} {len(run.ledger.violations):10}",
@@ -53,6 +56,7 @@ async def go(plan: Plan) -> Ledger:
             shown = show(run.ledger.violations, shown)
     show(run.ledger.violations, shown)
     print(f"\n{matches} matches, {len(run.ledger.matches)} offers, {time.monotonic() - begun_s:.0f} s")
+    print(f"slowest return {slowest_s:.1f} s, slowest to empty {emptied_s:.1f} s, of {plan.stuck_s:.1f} s allowed")
     for what, count in sorted(run.ledger.counts.items()):
         print(f"{count:8}  {what}")
     return run.ledger

@@ -7,8 +7,7 @@ from tests.chaos.cluster import Cluster
 from tests.chaos.ledger import Ledger
 from tests.chaos.line import Act, Scene
 from tests.chaos.people import Person
-
-BEAT_S = 4.0
+from tests.chaos.terms import BEAT_S
 
 
 class Crowd:

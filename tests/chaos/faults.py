@@ -12,12 +12,24 @@ from redis.exceptions import RedisError
 
 from tests.chaos.cluster import Cluster, Member
 from tests.chaos.ledger import Ledger, Loss
+from tests.chaos.terms import LEASE_S
+from tests.integration.room_world import World, read_world
 
 DOWN_S = 2.0  # a process is down for so long at most
-PAUSE_S = 6.0  # longer than an offer waits for its acknowledgement
+PAUSE_S = 6.0  # of a process, at most: longer than an offer waits for its acknowledgement
+LONG_PAUSE_S = 20.0  # now and then: longer than a lease, and than pages bear with a silent server
 REDIS_DOWN_S = 2.0
 STEP_MS = 90_000  # of Redis's clock
-LONGEST_S = 20.0
+LONGEST_S = 30.0
+
+
+def ran_out(before: World, after: World) -> int:
+    """Return how many places are gone whose server's lease has run out since; who came back elsewhere has kept it."""
+    gone = {worker for worker in before.workers if after.workers.get(worker, 0) < after.clock}
+    return sum(
+        ticket["worker"] in gone and ticket["state"] == "waiting" and name not in after.tickets
+        for name, ticket in before.tickets.items()
+    )
 
 
 class Spared(Exception):
@@ -32,9 +44,12 @@ class Faults:
         ledger: Where losses and steps are written down.
         dice: Choose fault, victim and length.
         client: Asks servers whether they are ready.
+        long: Whether processes are paused for longer than a lease, too.
     """
 
-    def __init__(self, cluster: Cluster, ledger: Ledger, dice: random.Random, client: httpx2.AsyncClient) -> None:
+    def __init__(
+        self, cluster: Cluster, ledger: Ledger, dice: random.Random, client: httpx2.AsyncClient, *, long: bool
+    ) -> None:
         self._cluster = cluster
         self._redis = cluster.redis
         self._ledger = ledger
@@ -58,6 +73,9 @@ class Faults:
             "scripts flushed": (3, self._forget_scripts),
             "Redis's clock stepped": (2, self._step_redis),
         }
+        if long:
+            self.kinds["server paused for longer than a lease"] = 1, lambda: self._pause_long(cluster.servers)
+            self.kinds["matcher paused for longer than a lease"] = 1, lambda: self._pause_long(cluster.matchers)
 
     async def strike(self, kind: str) -> None:
         """Do one fault, all of it; whoever is suffering from another one already is spared."""
@@ -116,6 +134,24 @@ class Faults:
                 await asyncio.sleep(self._dice.uniform(0, PAUSE_S))
             finally:
                 member.signal(signal.SIGCONT)
+
+    async def _pause_long(self, members: Sequence[Member]) -> None:
+        member = self._dice.choice(members)
+        with self._suffering(member):
+            before = await self._look()
+            member.signal(signal.SIGSTOP)
+            try:
+                await asyncio.sleep(self._dice.uniform(LEASE_S, LONG_PAUSE_S))
+                if before and (after := await self._look()):
+                    self._ledger.counts["places that ran out with their server's lease"] += ran_out(before, after)
+            finally:
+                member.signal(signal.SIGCONT)
+
+    async def _look(self) -> World | None:
+        try:
+            return await read_world(self._redis, self._cluster.keys)
+        except (RedisError, OSError):
+            return None
 
     async def _step_server(self) -> None:
         server = self._dice.choice(self._cluster.servers)

@@ -17,8 +17,7 @@ from websockets.exceptions import ConnectionClosed, WebSocketException
 
 from tests.chaos.cluster import Cluster
 from tests.chaos.ledger import Ledger, Span
-
-SILENT_S = 9.0  # a page that hears nothing for so long takes its socket for lost
+from tests.chaos.terms import LEASE_S, RETRY_S, SILENT_S
 
 Act = Callable[[], Coroutine[Any, Any, None]]
 
@@ -34,7 +33,7 @@ class Scene:
         talk_s: How long they talk on average, in s.
         enough: Who has blocked so many comes back as somebody else: else nobody would be left to meet.
         client: Opens sessions.
-        rough: Whether pages are lost as well, and do not answer.
+        calm: Set when no page is lost, away, asleep or slow to answer.
         open: Whether anybody calls at all.
     """
 
@@ -44,8 +43,19 @@ class Scene:
     talk_s: float
     enough: int
     client: httpx2.AsyncClient = field(default_factory=lambda: httpx2.AsyncClient(timeout=5))
-    rough: bool = False
+    calm: asyncio.Event = field(default_factory=asyncio.Event)
     open: bool = False
+
+    @property
+    def rough(self) -> bool:
+        """Whether pages are lost as well, and do not answer."""
+        return not self.calm.is_set()
+
+    async def absent(self, seconds: float) -> None:
+        """Let time pass, but no more than the storm lasts."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self.calm.wait()
 
 
 class Line(ABC):
@@ -70,6 +80,7 @@ class Line(ABC):
         self._span = Span(0, 0)
         self._beats = [0, 0]  # sent and answered on this socket
         self._away_s = 0.0  # until it comes back, this once
+        self._asleep = False
         self._story: deque[str] = deque(maxlen=16)  # what was said (>) and heard (<) last, but for heartbeats
 
     @abstractmethod
@@ -101,8 +112,16 @@ class Line(ABC):
                 self._ledger.counts["sockets refused or lost"] += 1
             self._socket = None
             # Not all at once, and not in a tight loop while nobody answers.
-            await asyncio.sleep(self._away_s + self._dice.uniform(0.05, 0.5))
-            self._away_s = 0.0
+            await asyncio.sleep(self._dice.uniform(0.05, RETRY_S))
+            if self._away_s:
+                await self._stay_away()
+
+    async def _stay_away(self) -> None:
+        gone_s = self.now()
+        await self._scene.absent(self._away_s)
+        self._away_s = 0.0
+        if self.now() - gone_s > LEASE_S:
+            self._ledger.counts["pages away for longer than a lease"] += 1
 
     async def _become_somebody(self) -> None:
         door = self._scene.cluster.door(self._dice)
@@ -135,12 +154,24 @@ class Line(ABC):
 
     async def beat(self) -> None:
         """Send a heartbeat, and give up a socket that has been silent for too long."""
+        if self._asleep:
+            return
         if self._socket and self.now() - self._span.until_s > SILENT_S:
             self._ledger.counts["sockets given up as silent"] += 1
             self.abort()
         elif self._socket:
             self._beats[0] += 1
             await self.say("heartbeat")
+
+    async def sleep(self, seconds: float) -> None:
+        """Neither read nor say anything for a while, and go on with whatever has come meanwhile."""
+        self._asleep = True
+        try:
+            await self._scene.absent(seconds)
+        finally:
+            self._asleep = False
+        # What it reads now may be old, and the socket closed long since: only a new answer proves that it is served.
+        self._span = Span(self.now(), self.now())
 
     def abort(self) -> None:
         """Lose the socket."""

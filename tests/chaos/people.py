@@ -12,11 +12,13 @@ from typing import Any
 
 from tests.chaos.ledger import Match, Seat
 from tests.chaos.line import Act, Line, Scene
+from tests.chaos.terms import LEASE_S, LONG_S, PATIENCE_S
 
-PATIENCE_S = 8.0  # until a page gives up a partner whom it does not hear
 ALONE_S = 1.5  # until somebody whose partner fell silent asks for the next one, in a storm
 UNTOLD_S = 25.0  # until a page takes its call for lost by itself: once it is calm it is told of the end long before
-AWAY_S = 8.0  # how long somebody is gone at most who comes back
+AWAY_S = 8.0  # how long somebody is gone at most who comes back soon
+LONG_AWAY_S = 20.0  # and who does not, unless the storm is over before
+LONG_AWAY = 0.3  # of those who are gone at all
 PAST = 3  # so many calls back somebody may still block
 
 # How a talk ends, with weights; the second list is for storms only.
@@ -84,10 +86,7 @@ class Person(Line):
                 self._since_s = self._since_s or self.now()
                 await self.say("ready")
             case "waiting":
-                self._part()
-                if self._scene.rough and self._dice.random() < 0.03:
-                    self._ledger.counts["pages lost while waiting"] += 1
-                    self.abort()
+                await self._on_waiting()
             case "matched":
                 await self._on_matched(message)
             case "resumed":
@@ -101,6 +100,16 @@ class Person(Line):
                 self._on_heartbeat()
             case "error":
                 self._on_error(message["code"])
+
+    async def _on_waiting(self) -> None:
+        self._part()
+        if self._scene.rough and self._dice.random() < 0.03:
+            self._ledger.counts["pages lost while waiting"] += 1
+            self._away_s = self._dice.choice([0, self._absence_s()])
+            self.abort()
+        elif self._scene.rough and self._dice.random() < 0.01:
+            self._ledger.counts["pages that fell asleep"] += 1
+            await self.sleep(self._dice.uniform(LONG_S, LONG_AWAY_S))
 
     async def _on_matched(self, message: dict[str, Any]) -> None:
         call_id = message["call_id"]
@@ -192,7 +201,7 @@ class Person(Line):
                 self.abort()  # the page lives: its partner goes on hearing it
             case "vanish":
                 self._part()
-                self._away_s = self._dice.uniform(0, AWAY_S)
+                self._away_s = self._absence_s()
                 self.abort()
 
     async def _say_block(self, match: Match) -> None:
@@ -239,6 +248,11 @@ class Person(Line):
     def _stop_timer(self) -> None:
         if self._timer:
             self._timer.cancel()
+
+    def _absence_s(self) -> float:
+        if self._dice.random() < LONG_AWAY:
+            return self._dice.uniform(LEASE_S, LONG_AWAY_S)
+        return self._dice.uniform(0, AWAY_S)
 
     def _talk_s(self) -> float:
         return self._dice.uniform(0.5, 1.5) * self._scene.talk_s
