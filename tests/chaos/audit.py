@@ -59,7 +59,9 @@ class Audit:
         self._ledger.violations.append(
             f"two who had met {ago_s:.1f} s before were matched again; others in between: {met}, "
             f"waits: {waits}, Redis lost its memory {self._relative(self._ledger.losses, match.told_s)}, "
-            f"the room's time was stepped {self._relative(self._ledger.steps, match.told_s)}"
+            f"the room's time was stepped {self._relative(self._ledger.steps, match.told_s)}, "
+            f"read: {[memory.knows(caller, match.call_id) for caller in match.seats]}, "
+            f"stories: {[seat.story for seat in match.seats.values()]}"
         )
 
     def _excuse(self, before: Match, match: Match) -> str:

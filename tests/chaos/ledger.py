@@ -20,6 +20,7 @@ class Seat(NamedTuple):
     side: str
     told_s: float
     since_s: float  # since when this caller waited
+    story: str = ""  # how its page came there
 
 
 @dataclass(eq=False)

@@ -92,6 +92,10 @@ class Line(ABC):
         """Take a message of the server."""
 
     @abstractmethod
+    def dismissed(self) -> None:
+        """The server has closed the socket in order, as a page that leaves asks for."""
+
+    @abstractmethod
     def forget(self) -> None:
         """Become somebody else."""
 
@@ -107,6 +111,7 @@ class Line(ABC):
                     compression=None, ping_interval=None, proxy=None, open_timeout=SILENT_S, close_timeout=1,
                 ) as socket:  # fmt: skip
                     await self._converse(socket)
+                    self.dismissed()  # else it is lost, by an exception
             # AttributeError: uvloop's, where the peer of a connection that was just made has closed it by now.
             except (OSError, WebSocketException, TimeoutError, httpx2.HTTPError, AttributeError):
                 self._ledger.counts["sockets refused or lost"] += 1

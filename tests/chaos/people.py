@@ -18,7 +18,7 @@ ALONE_S = 1.5  # until somebody whose partner fell silent asks for the next one,
 UNTOLD_S = 25.0  # until a page takes its call for lost by itself: once it is calm it is told of the end long before
 AWAY_S = 8.0  # how long somebody is gone at most who comes back soon
 LONG_AWAY_S = 20.0  # and who does not, unless the storm is over before
-LONG_AWAY = 0.3  # of those who are gone at all
+LONG_AWAY = 0.1  # of those who are gone at all
 PAST = 3  # so many calls back somebody may still block
 
 # How a talk ends, with weights; the second list is for storms only.
@@ -45,22 +45,29 @@ class Person(Line):
         self._air = air
         self._call: Match | None = None
         self._since_s = 0.0  # since when it waits, calls that came to nothing included; 0: it does not
-        self._left = ("", 0.0)  # the call that it asked to leave for another, and since when it had waited for that one
+        # The call that it asked to leave, and since when it had waited for it: until the service answers, that call may
+        # have come to nothing before, and then the age stays.
+        self._left = ("", 0.0)
         self._past: deque[Match] = deque(maxlen=PAST)  # calls of this socket
         self._blocked = 0
         self._unanswered: dict[Match, int] = {}  # blocks → the heartbeat whose answer says that they are handled
         self._greeted = ""  # the call that this socket's hello named
         self._timer: asyncio.TimerHandle | None = None
 
+    def dismissed(self) -> None:
+        """The service knows that it has left: its age is gone."""
+        self._left = "", 0.0
+
     def forget(self) -> None:
         """Become somebody else."""
-        self._blocked, self._since_s = 0, 0.0
+        self._blocked, self._since_s, self._left = 0, 0.0, ("", 0.0)
         self._unanswered.clear()
         self._part()
 
     async def greet(self, hello: dict[str, Any]) -> None:
         """Say hello: with the call that it is in, or one that it blocked while it could tell nobody."""
         self._past.clear()
+        self._since_s, self._left = self._since_s or self._left[1], ("", 0.0)
         self._greeted = ""
         if named := self._call or next(iter(self._unanswered), None):
             self._greeted = hello["call_id"] = named.call_id
@@ -71,6 +78,7 @@ class Person(Line):
     async def leave(self) -> None:
         """Leave for good, in order."""
         self._part()
+        self._left = "", self._since_s or self._left[1]
         self._since_s = 0.0
         await self.say("leave")
 
@@ -83,7 +91,7 @@ class Person(Line):
         match message["type"]:
             case "relay":
                 self._part()  # whatever it thinks that it is in: what it said may have crossed with a match
-                self._since_s = self._since_s or self.now()
+                self._since_s, self._left = self._since_s or self.now(), ("", 0.0)
                 await self.say("ready")
             case "waiting":
                 await self._on_waiting()
@@ -116,7 +124,7 @@ class Person(Line):
         if self._call and self._call.call_id != call_id and self._call in self._past:
             self._ledger.violations.append(f"a page was matched in the middle of a call: {self.plight()}")
         self._part()
-        seat = Seat(message["side"], self.now(), self._since_s or self.now())
+        seat = Seat(message["side"], self.now(), self._since_s or self.now(), self.plight())
         self._call = here = self._ledger.told(self.caller, call_id, seat)
         self._past.append(here)
         if self._scene.rough and self._dice.random() < 0.02:
