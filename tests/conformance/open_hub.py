@@ -11,7 +11,11 @@ from tests.integration.realtime_server import KEY, QUICK, serving
 
 
 class OpenHub(Hub):
-    """Differs from the product's hub in who may join what, and in nothing else. For these suites alone."""
+    """Differs from the product's hub in who may join what.
+
+    Besides, it runs by itself: without Redis, so in one process alone, and without the pause before a refusal, as in
+    the hub's own tests. For these suites alone.
+    """
 
     def admit(self, claims: Claims, topic: str, *, private: bool) -> None:
         """Let everybody join everything."""

@@ -8,6 +8,7 @@ import shutil
 import sys
 import venv
 from asyncio.subprocess import PIPE
+from dataclasses import dataclass
 from pathlib import Path
 
 from tests.conformance.open_hub import open_hub
@@ -23,6 +24,10 @@ JS_PACKAGES = [
 ]  # fmt: skip
 # Each must have passed cases, so that a renamed one is noticed and not passed over. Runners quote the version or not.
 JS_GROUPS = [r"Realtime with vsn: '?1\.0\.0", r"Realtime with vsn: '?2\.0\.0", "Custom JWT"]
+# Patterns like the groups', of cases that need not run.
+JS_LEFT_OUT = {
+    r"vsn: '?1\.0\.0.*binary broadcast": "binary frames: this version of the protocol has none, and the suite skips it",
+}
 
 PY_SUITE = Path("src/realtime")
 PY_PACKAGES = ["aiohttp", "pytest>=8.4", "pytest-asyncio>=1.0", "python-dotenv"]
@@ -37,11 +42,36 @@ class Unfit(Exception):
     """A checkout or a run is not what this script knows; the text says what is missing."""
 
 
-async def javascript(checkout: Path, folder: Path) -> int:
-    """Run supabase-js's live Realtime cases with the published package of the version that the page ships.
+@dataclass(frozen=True)
+class Outcome:
+    """How a suite went.
 
-    Returns:
-        The runner's exit status.
+    Args:
+        status: The runner's exit status.
+        passed: How many cases passed.
+        skipped: Those that were asked for and did not run.
+        client: What was tested, and by which suite.
+    """
+
+    status: int
+    passed: int
+    skipped: tuple[str, ...]
+    client: str
+
+    @property
+    def good(self) -> bool:
+        """Whether every case that was asked for has passed."""
+        return self.status == 0 and self.passed > 0 and not self.skipped
+
+    def line(self) -> str:
+        """Return it in one line, with the names of those that were skipped below."""
+        verdict = "passed" if self.good else "FAILED"
+        lines = [f"{verdict}: {self.passed} passed, {len(self.skipped)} skipped; {self.client}", *self.skipped]
+        return "\n  skipped: ".join(lines)
+
+
+async def javascript(checkout: Path, folder: Path) -> Outcome:
+    """Run supabase-js's live Realtime cases with the published package of the version that the page ships.
 
     Raises:
         Unfit: The checkout has no such suite, or a group of cases did not run.
@@ -50,20 +80,38 @@ async def javascript(checkout: Path, folder: Path) -> int:
         raise Unfit(f"no {JS_SUITE} in {checkout}")
     suite = (checkout / JS_SUITE).read_text(encoding="utf-8")
     shipped = json.loads((ROOT / "web" / "package.json").read_text(encoding="utf-8"))
-    packages = [f"@supabase/supabase-js@{shipped['dependencies']['@supabase/realtime-js']}", *JS_PACKAGES]
+    client = f"@supabase/supabase-js@{shipped['dependencies']['@supabase/realtime-js']}"
+    packages = [client, *JS_PACKAGES]
     (folder / "package.json").write_text('{"private": true, "type": "module"}', encoding="utf-8")
     await _must(folder, BIN / "npm", "install", "--no-save", "--no-audit", "--no-fund", "--loglevel=error", *packages)
     secret = re.search(r"JWT_SECRET = '([^']+)'", suite)
     if not secret:
         raise Unfit(f"no JWT_SECRET in {JS_SUITE}")
+    for pattern, reason in JS_LEFT_OUT.items():
+        print(f"left out: /{pattern}/ ({reason})", flush=True)
     async with open_hub(secret[1]) as url:
         (folder / "integration.test.ts").write_text(adapted(suite, url), encoding="utf-8")
         status = await _run(folder, BIN / "node", "node_modules/vitest/vitest.mjs", "run", "--globals",
                             "-t", "|".join(JS_GROUPS), "--reporter=verbose", "--hideSkippedTests",
                             "--reporter=json", "--outputFile.json=result.json")  # fmt: skip
-    if status == 0:
-        _require_groups(folder / "result.json")
-    return status
+    passed, others = js_cases((folder / "result.json").read_text(encoding="utf-8"))
+    for group in JS_GROUPS if status == 0 else ():
+        if not any(re.search(group, name) for name in passed):
+            raise Unfit(f"no case of '{group}' ran")
+    return Outcome(status, len(passed), others, f"{client}, suite of {await _commit(checkout)}")
+
+
+def js_cases(report: str) -> tuple[list[str], tuple[str, ...]]:
+    """Return the cases of our groups that passed, and those that did not run; which failed the runner has said."""
+    cases = {
+        case["fullName"]: case["status"]
+        for file in json.loads(report)["testResults"]
+        for case in file["assertionResults"]
+        if re.search("|".join(JS_GROUPS), case["fullName"])
+    }
+    passed = [name for name, status in cases.items() if status == "passed"]
+    others = [name for name, status in cases.items() if status not in ("passed", "failed")]
+    return passed, tuple(name for name in others if not any(re.search(pattern, name) for pattern in JS_LEFT_OUT))
 
 
 def adapted(suite: str, url: str) -> str:
@@ -80,20 +128,8 @@ def adapted(suite: str, url: str) -> str:
     return suite
 
 
-def _require_groups(result: Path) -> None:
-    report = json.loads(result.read_text(encoding="utf-8"))
-    passed = [case["fullName"] for file in report["testResults"] for case in file["assertionResults"]
-              if case["status"] == "passed"]  # fmt: skip
-    for group in JS_GROUPS:
-        if not any(re.search(group, name) for name in passed):
-            raise Unfit(f"no case of '{group}' ran")
-
-
-async def python(checkout: Path, folder: Path) -> int:
+async def python(checkout: Path, folder: Path) -> Outcome:
     """Run supabase-py's realtime suite with the client of the same checkout, in an environment of its own.
-
-    Returns:
-        The runner's exit status.
 
     Raises:
         Unfit: The checkout has no such suite, or not the cases that are left out.
@@ -116,7 +152,24 @@ async def python(checkout: Path, folder: Path) -> int:
         cases = [line for line in listed.splitlines() if "::" in line]
         if missing := PY_LEFT_OUT.keys() - set(cases):
             raise Unfit(f"no {', '.join(sorted(missing))} in {checkout}")
-        return await _run(source, *pytest, "-v", *(case for case in cases if case not in PY_LEFT_OUT), **environ)
+        kept = [case for case in cases if case not in PY_LEFT_OUT]
+        status = await _run(source, *pytest, "-v", f"--junitxml={folder / 'result.xml'}", *kept, **environ)
+    passed, others = py_cases((folder / "result.xml").read_text(encoding="utf-8"))
+    version = re.search(r'(?m)^version = "([^"]+)"', (source / "pyproject.toml").read_text(encoding="utf-8"))
+    client = f"realtime {version[1] if version else '?'}, suite of {await _commit(checkout)}"
+    return Outcome(status, passed, others, client)
+
+
+def py_cases(report: str) -> tuple[int, tuple[str, ...]]:
+    """Return how many cases passed, and which did not run; which failed the runner has said."""
+    cases = re.findall(r'<testcase classname="([^"]*)" name="([^"]*)"[^>]*?(?:/>|>(.*?)</testcase>)', report, re.DOTALL)
+    skipped = tuple(f"{where}::{name}" for where, name, said in cases if "<skipped" in said)
+    failed = sum("<failure" in said or "<error" in said for _, _, said in cases)
+    return len(cases) - len(skipped) - failed, skipped
+
+
+async def _commit(checkout: Path) -> str:
+    return (await _output(checkout, "git", "rev-parse", "--short=12", "HEAD")).strip() or "no known commit"
 
 
 async def _run(folder: Path, *command: str | Path, **environment: str) -> int:
