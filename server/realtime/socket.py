@@ -8,6 +8,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from server.realtime.authorize import Claims
 from server.realtime.connection import Connection
 from server.realtime.framing import version_of
 from server.realtime.hub import Hub
@@ -58,27 +59,33 @@ async def realtime_socket(websocket: WebSocket[RealtimeState]) -> None:
     if not websocket.state["origins"].allows(headers.get("origin"), headers.get("host", "")):
         await _refuse(websocket, 403, "This page may not use this service")
         return
-    try:
-        claims = hub.identify(query.get("apikey") or headers.get("x-api-key"))
-    except Denied as refusal:
-        await asyncio.sleep(hub.limits.backoff_s)
-        await _refuse(websocket, 401, refusal.message)
-        return
     if hub.full or not await websocket.state["arrivals"].allows_socket(websocket):
         await _refuse(websocket, 429, "Too many connected users")
         return
+    # One that waits for its refusal takes a socket's room as well.
     with hub.one_socket():
-        await websocket.accept()
-        outbox = Outbox(hub.limits.outbox_frames, hub.limits.outbox_bytes)
-        connection = Connection(hub, version_of(query.get("vsn")), claims, outbox.put)
         try:
-            code = await _serve(websocket, hub, connection, outbox)
-        finally:
-            connection.close()
-        if code is not None:
-            with suppress(WebSocketDisconnect, RuntimeError, TimeoutError):
-                async with asyncio.timeout(hub.limits.send_s):
-                    await websocket.close(code)
+            claims = hub.identify(query.get("apikey") or headers.get("x-api-key"))
+        except Denied as refusal:
+            await asyncio.sleep(hub.limits.backoff_s)
+            await _refuse(websocket, 401, refusal.message)
+            return
+        await _attend(websocket, hub, claims)
+
+
+async def _attend(websocket: WebSocket[RealtimeState], hub: Hub, claims: Claims) -> None:
+    """Serve one socket whose key is good, until it is closed."""
+    await websocket.accept()
+    outbox = Outbox(hub.limits.outbox_frames, hub.limits.outbox_bytes)
+    connection = Connection(hub, version_of(websocket.query_params.get("vsn")), claims, outbox.put)
+    try:
+        code = await _serve(websocket, hub, connection, outbox)
+    finally:
+        connection.close()
+    if code is not None:
+        with suppress(WebSocketDisconnect, RuntimeError, TimeoutError):
+            async with asyncio.timeout(hub.limits.send_s):
+                await websocket.close(code)
 
 
 async def _refuse(websocket: WebSocket[RealtimeState], status: int, text: str) -> None:

@@ -1,5 +1,6 @@
 """The queue's socket under bad input: a typed error, a documented close code, and nobody else is touched."""
 
+import asyncio
 import contextlib
 import json
 from collections.abc import AsyncIterator
@@ -177,24 +178,30 @@ async def test_sessions_are_limited_per_address(valkey_socket: str, coturn: Cotu
 
 
 async def test_sockets_are_limited_per_address(valkey_socket: str, coturn: Coturn) -> None:
-    """Those of the queue and of the built-in Realtime count together, silent ones included; other addresses do not."""
+    """Those of the queue and of the built-in Realtime count together, silent and refused ones too; by address."""
     settings = settings_for(valkey_socket, coturn, trusted_hops=1)
 
     def knock(path: str, client: str) -> connect:
         return connect(f"ws://{door}{path}", proxy=None, additional_headers={"X-Forwarded-For": client})
+
+    async def denied(path: str, client: str) -> int:
+        with pytest.raises(InvalidStatus) as refused:
+            await knock(path, client)
+        return refused.value.response.status_code
 
     # The clock stands still, and no bucket refills.
     clock = FakeClock(SystemClock().now_ms())
     async with serving(settings, clock) as door, contextlib.AsyncExitStack() as crowd:
         realtime = f"/realtime/v1/websocket?apikey={settings.realtime_key}"
         greedy, modest = "198.51.100.7", "198.51.100.8"
+        forged = "/realtime/v1/websocket?apikey=forged"
+        assert await asyncio.gather(*(denied(forged, greedy) for _ in range(20))) == [401] * 20
         for path in (realtime, "/v1/queue"):
-            for _ in range(Limit.SOCKETS.value.burst // 2):
+            for _ in range(Limit.SOCKETS.value.burst // 2 - 10):
                 await crowd.enter_async_context(knock(path, greedy))
-        with pytest.raises(InvalidStatus) as refused:
-            await crowd.enter_async_context(knock(realtime, greedy))
 
-        assert refused.value.response.status_code == 429
+        assert await denied(realtime, greedy) == 429
+        assert await denied(forged, greedy) == 429
         async with knock("/v1/queue", greedy) as socket:
             error = json.loads(await socket.recv())
             assert error["code"] == "rate_limited"

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from server.limits import Row
+from tests.conftest import until
 from tests.integration.realtime_server import KEY, QUICK, TOPIC, Phoenix, hub_server, token
 
 T = f"realtime:{TOPIC}"
@@ -130,6 +131,23 @@ async def test_a_full_hub_takes_no_further_socket() -> None:
                 await asyncio.sleep(0.01)
         async with Phoenix.open(url) as client:
             assert await client.is_quiet()
+
+
+async def test_a_refusal_that_is_held_back_takes_room() -> None:
+    """A socket with a wrong key counts until it has its answer."""
+
+    async def knock(url: str, key: str) -> int:
+        with pytest.raises(InvalidStatus) as refused:
+            async with Phoenix.open(url, key=key):
+                pass
+        return refused.value.response.status_code
+
+    async with hub_server(replace(QUICK, sockets=1, backoff_s=3.0)) as (hub, url):
+        held = asyncio.create_task(knock(url, "no-key"))
+        await until(lambda: hub.full, "the socket with a wrong key")
+        assert await knock(url, KEY) == 429
+        assert await held == 401
+        await until(lambda: not hub.full, "room")
 
 
 async def test_a_foreign_page_gets_no_socket() -> None:
