@@ -93,7 +93,7 @@ const expected: Record<Screen, Partial<Record<Event['type'], [State, ...Effect[]
   },
   talking: {
     mute: [{ ...talking, muted: true }, { type: 'mute', muted: true }], unmute: [talking],
-    next: [lookingOn, next], play: [talking], talking: [{ ...talking, endsMs: 80_000 }],
+    next: [lookingOn, next], play: [talking],
     end: [{ screen: 'ended', reason: 'hangup', blocked: false, talkedS: 3 }, { type: 'hangup' }],
     block: [{ screen: 'ended', reason: 'hangup', blocked: true, talkedS: 3 }, { type: 'block' }],
     suspect: [{ ...talking, screen: 'reconnecting' }],
@@ -110,7 +110,7 @@ const expected: Record<Screen, Partial<Record<Event['type'], [State, ...Effect[]
     microphone: [broken], resume: [{ ...broken, microphone: { kind: 'muted', tap: false } }, { type: 'resume' }],
     end: [{ screen: 'ended', reason: 'hangup', blocked: false, talkedS: 3 }, { type: 'hangup' }],
     block: [{ screen: 'ended', reason: 'hangup', blocked: true, talkedS: 3 }, { type: 'block' }],
-    talking: [{ ...broken, endsMs: 80_000 }], recovered: [{ ...broken, screen: 'talking' }],
+    recovered: [{ ...broken, screen: 'talking' }],
     partnerMuted: [{ ...broken, partnerMuted: true }], endsSoon: [{ ...broken, endsSoon: true }],
     safetyWords: [{ ...broken, safetyWords: [63, 0, 7, 7] }],
     playbackBlocked: [broken], offline: [broken], online: [{ ...broken, offline: false }],

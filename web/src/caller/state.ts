@@ -92,8 +92,6 @@ const talk = {
     [{ screen: 'ended', reason: 'hangup', blocked: true, talkedS: talkedS(state, nowMs) }, [{ type: 'block' }]],
   play: (state, _) =>
     (state.playbackBlocked ? [{ ...state, playbackBlocked: false }, [{ type: 'play' }]] : stay(state)),
-  // A resumed call learns its remaining time anew.
-  talking: (state, event) => patch(state, event, { endsMs: event.endsMs }),
   partnerMuted: (state, event) => patch(state, event, { partnerMuted: event.muted }),
   safetyWords: (state, event) => patch(state, event, { safetyWords: event.words }),
   endsSoon: (state, event) => patch(state, event, { endsSoon: true }),
