@@ -115,7 +115,7 @@ class Parts(NamedTuple):
             metrics=Metrics(),
             client=client,
             providers=providers_from(settings, client, clock),
-            sessions=SessionTokens(settings.session_keys, settings.session_s, clock),
+            sessions=SessionTokens(settings.session_keys, settings.session_s, clock, fresh_s=settings.session_fresh_s),
             channels=ChannelTokens(settings.realtime_signing_key, settings.realtime_kid, clock),
         )
 

@@ -33,16 +33,20 @@ class SessionTokens:
         keys: `kid:secret,…`; empty: a key is made for this process alone, so a restart ends its sessions.
         lifetime_s: Lifetime of a token, s.
         clock: The time.
+        fresh_s: How long a token may be used for new places in the queue, s; without, as long as it lives.
 
     Raises:
         BadSetting: The keys do not have that form, or a secret is shorter than 32 characters.
     """
 
-    def __init__(self, keys: Secret, lifetime_s: int, clock: Clock | None = None) -> None:
+    def __init__(
+        self, keys: Secret, lifetime_s: int, clock: Clock | None = None, *, fresh_s: int | None = None
+    ) -> None:
         self._keys = _parse(keys)
         self._signing_kid = next(iter(self._keys))
         self._lifetime_s = lifetime_s
         self._clock = clock or SystemClock()
+        self.fresh_s = lifetime_s if fresh_s is None else fresh_s
 
     def mint(self) -> tuple[str, Session]:
         """Return a token for a new random caller, with what it says."""

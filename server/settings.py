@@ -4,11 +4,22 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from matcher.settings import RedisSettings, Secret
+from matcher.settings import BadSetting, RedisSettings, Secret
+
+# What a session token must last beyond the longest call when its caller enters the queue: time to wait in. A place and
+# a call belong to the caller id in the token, so that one which expires in a call takes the way back into it.
+WAITING_S = 600
+# For so long at least one token is used for new places. With none of it every place would be another caller's, and
+# nobody whom a caller has blocked would be known to them any more.
+FRESH_S = 600
 
 
 class ServerSettings(RedisSettings, frozen=True, kw_only=True):
-    """Everything the server can be told. README's table is held against these fields by a test."""
+    """Everything the server can be told. README's table is held against these fields by a test.
+
+    Raises:
+        BadSetting: Session tokens would not outlast a call and the way to it.
+    """
 
     host: Annotated[str, Meta(min_length=1, description="Address the page listens on.")] = "127.0.0.1"
     port: Annotated[int, Meta(ge=1, le=65535, description="Port of the page.")] = 8080
@@ -24,7 +35,9 @@ class ServerSettings(RedisSettings, frozen=True, kw_only=True):
         Secret,
         Meta(description="`kid:secret,…` for session tokens: the first signs, all verify. Empty: made at each start."),
     ] = Secret()
-    session_s: Annotated[int, Meta(ge=600, le=86_400, description="Lifetime of a session token, s.")] = 14_400
+    session_s: Annotated[
+        int, Meta(ge=600, le=86_400, description="Lifetime of a session token, s; at least call + 20 min.")
+    ] = 14_400
     call_s: Annotated[int, Meta(ge=60, le=21_600, description="Longest call, s; warned one minute before.")] = 3600
     relays: Annotated[
         str,
@@ -76,3 +89,17 @@ class ServerSettings(RedisSettings, frozen=True, kw_only=True):
     realtime_kid: Annotated[
         str, Meta(pattern=r"^[A-Za-z0-9_-]*$", description="`kid` of the signing key, where it is not in the JWK.")
     ] = ""
+
+    def __post_init__(self) -> None:
+        """Refuse what does not go together."""
+        least_s = self.call_s + WAITING_S + FRESH_S
+        if self.session_s < least_s:
+            raise BadSetting(
+                f"SOTTO_SESSION_S={self.session_s} is too short for SOTTO_CALL_S={self.call_s}: "
+                f"it must be at least {least_s} (call + {(WAITING_S + FRESH_S) // 60} min)"
+            )
+
+    @property
+    def session_fresh_s(self) -> int:
+        """How long a session token may be used for a new place in the queue, from when it was made, s."""
+        return self.session_s - self.call_s - WAITING_S

@@ -175,6 +175,7 @@ async def test_sessions_are_limited_per_address(valkey_socket: str, coturn: Cotu
         other = await client.post("/v1/session", headers={"X-Forwarded-For": "198.51.100.8"})
         assert other.status_code == 201
         assert other.headers["cache-control"] == "no-store"
+        assert other.json()["fresh_s"] == settings.session_fresh_s
 
 
 async def test_sockets_are_limited_per_address(valkey_socket: str, coturn: Coturn) -> None:

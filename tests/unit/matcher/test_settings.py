@@ -43,6 +43,19 @@ def test_a_wrong_value_names_the_variable_the_fault_and_the_range(name: str, val
     assert expected == str(fault.value)
 
 
+@pytest.mark.parametrize(
+    ("session_s", "call_s", "least_s"), [("4799", "3600", 4800), ("14400", "21600", 22800), ("600", "60", 1260)]
+)
+def test_a_session_has_to_outlast_a_call_and_the_way_to_it(session_s: str, call_s: str, least_s: int) -> None:
+    """Ten minutes to wait in, and ten in which a token serves more than one place; the sentence names what it takes."""
+    with pytest.raises(BadSetting, match=f"^SOTTO_SESSION_S={session_s} .* at least {least_s} ") as fault:
+        load(ServerSettings, {"SOTTO_SESSION_S": session_s, "SOTTO_CALL_S": call_s}, NO_FILE)
+    assert f"SOTTO_CALL_S={call_s}" in str(fault.value)
+
+    settings = load(ServerSettings, {"SOTTO_SESSION_S": str(least_s), "SOTTO_CALL_S": call_s}, NO_FILE)
+    assert settings.session_fresh_s == 600
+
+
 def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
     """.env holds defaults of an installation, the environment overrides one start."""
     env_file = tmp_path / ".env"

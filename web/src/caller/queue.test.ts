@@ -19,16 +19,16 @@ const TIMING = { heartbeatMs: 30, silenceMs: 10_000, backOffMs: 10, backOffMaxMs
 const closing: (() => void)[] = [];
 afterEach(() => closing.splice(0).forEach((close) => close()));
 
-interface Sessions { count: number; status: number; refuse?: object }
+interface Sessions { count: number; status: number; freshS: number; refuse?: object }
 interface Guest { socket: Accepted; texts: string[]; hello: Record<string, unknown> }
 
 /** A server that gives sessions t1, t2, … and lets the test play the queue. */
 async function listen(): Promise<{ base: string; sockets: WebSocketServer; sessions: Sessions }> {
-  const sessions: Sessions = { count: 0, status: 201 };
+  const sessions: Sessions = { count: 0, status: 201, freshS: 10_200 };
   const server: Server = createServer((_, response) => {
     sessions.count++;
     response.writeHead(sessions.status, { 'content-type': 'application/json' });
-    const session = { token: `t${sessions.count}`, expires_at: Date.now() / 1000 + 9000 };
+    const session = { token: `t${sessions.count}`, expires_at: Date.now() / 1000 + 14_400, fresh_s: sessions.freshS };
     response.end(JSON.stringify(sessions.refuse ?? session));
   });
   const sockets = new WebSocketServer({ server });
@@ -49,7 +49,10 @@ class Page {
   callId: string | null = null;
   readonly queue: QueueSocket;
 
-  constructor(base: string, timing: Partial<typeof TIMING> & { answerMs?: number } = TIMING) {
+  constructor(
+    base: string, timing: Partial<typeof TIMING> & { answerMs?: number } = TIMING,
+    session = new Session(`http://${base}/v1/session`),
+  ) {
     const listener = {
       message: ({ type }: ServerMessage) => this.events.push(type),
       offline: () => this.events.push('offline'),
@@ -58,7 +61,7 @@ class Page {
       prefs: () => ({ languages: ['en'], interests: [] }),
       callId: () => this.callId,
     };
-    this.queue = new QueueSocket(`ws://${base}`, new Session(`http://${base}/v1/session`), listener, timing);
+    this.queue = new QueueSocket(`ws://${base}`, session, listener, timing);
     closing.push(() => this.queue.close());
   }
 
@@ -113,6 +116,22 @@ test('queue: a lost socket is replaced, under the same session and for the same 
   assert.deepEqual([hello['token'], hello['call_id'], sessions.count], ['t1', 'C', 1]);
   say(again, { type: 'heartbeat' });
   await page.sees('waiting', 'offline', 'online');
+});
+
+test('queue: a new place has the caller of the last one, unless the token might not outlast its call', async () => {
+  for (const [freshS, second] of [[10_200, 't1'], [0, 't2']] as const) {
+    const { base, sockets, sessions } = await listen();
+    sessions.freshS = freshS;
+    const session = new Session(`http://${base}/v1/session`);
+    const seen: unknown[] = [];
+    for (let place = 0; place < 2; place++) {
+      const accepting = accept(sockets);
+      const page = new Page(base, TIMING, session);
+      seen.push((await accepting).hello['token']);
+      page.queue.close();
+    }
+    assert.deepEqual(seen, ['t1', second]);
+  }
 });
 
 test('queue: a socket that says nothing counts as dead', async () => {

@@ -3,13 +3,12 @@
 import { errorCode, Fault } from './fault.ts';
 
 const PATH = '/v1/session';
-/** A token must last for a call of the longest kind and some waiting before it. */
-const LEAST_LEFT_S = 3600 + 600;
 const TIMEOUT_MS = 8000;
 
 interface Token {
   token: string;
-  expires_at: number;
+  /** So long, from when it came, it is sure to outlast the wait and the call that begin with it; s. */
+  fresh_s: number;
 }
 
 interface Problem {
@@ -20,6 +19,8 @@ interface Problem {
 export class Session {
   private readonly path: string;
   private current: Token | null = null;
+  /** By the wall clock, which goes on while the machine sleeps. */
+  private cameMs = 0;
 
   constructor(path: string = PATH) {
     this.path = path;
@@ -33,7 +34,7 @@ export class Session {
 
   /** Let an old token go, before a new place in the queue: a place and a call belong to the session that got them. */
   freshen(): void {
-    if (this.current && this.current.expires_at - Date.now() / 1000 < LEAST_LEFT_S) this.forget();
+    if (this.current && Date.now() - this.cameMs >= this.current.fresh_s * 1000) this.forget();
   }
 
   /** The server refuses this token. */
@@ -46,7 +47,10 @@ export class Session {
     const response = await fetch(this.path, { method: 'POST', cache: 'no-store', signal })
       .catch(() => { throw new Fault('offline'); });
     const body: unknown = await response.json().catch(() => null);
-    if (response.ok) return body as Token;
+    if (response.ok) {
+      this.cameMs = Date.now();
+      return body as Token;
+    }
     const { code, retry_after } = (body ?? {}) as Problem;
     throw new Fault(errorCode(code), typeof retry_after === 'number' ? retry_after : null);
   }
