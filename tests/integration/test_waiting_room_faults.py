@@ -11,17 +11,37 @@ from redis.asyncio import Redis
 
 from matcher.domain import ID_PATTERN
 from matcher.events import ExpiredEvent, OfferEvent, Resync
+from matcher.keys import Keys
 from matcher.waiting_room import Offered, Terms, Waiting, WaitingRoom
 from matcher.wire import Prefs
 from matcher.worker import sweep_for_ever
 from tests.fakes.clock import FakeClock
 from tests.integration.waiting import Room, listening, ticket
 
+GERMAN, FRENCH = Prefs(languages=("de",)), Prefs(languages=("fr",))
+
 
 @pytest.fixture
 def room(redis: Redis) -> Room:
     """A waiting room."""
     return Room(redis)
+
+
+@pytest.mark.claim("everything-ends")
+async def test_nothing_is_left_of_those_whom_nobody_renews(room: Room, redis: Redis) -> None:
+    """Waiting, offered or talking, when all workers died: the sweeps alone clear every entry that names somebody."""
+    await room.enter(ticket("gone"))
+    await room.offer(ticket("eve", GERMAN), ticket("fay", GERMAN))
+    await room.call(ticket("ada", FRENCH), ticket("ben", FRENCH, worker="w2"))
+    naming = [Keys("test").static(name) for name in ("tickets", "leases", "callers", "calls", "index", "waiting",
+                                                     "owned", "workers", "due")]  # fmt: skip
+    assert await redis.exists(*naming) == len(naming)
+
+    for _ in range(30):
+        room.clock.advance(30)
+        await room.sweep()
+
+    assert await redis.exists(*naming) == 0
 
 
 async def test_forgotten_scripts_are_sent_again(room: Room, redis: Redis) -> None:

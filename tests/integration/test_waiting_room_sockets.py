@@ -283,6 +283,7 @@ async def test_every_key_expires(room: Room, redis: Redis) -> None:
         assert 0 < await redis.pttl(key) <= 86_400_000
 
 
+@pytest.mark.claim("everything-ends")
 async def test_callers_are_forgotten_when_it_is_time(room: Room, redis: Redis) -> None:
     """Ten minutes after the last ticket nothing is left of a caller."""
     call_id = await room.call(ADA, BEN)

@@ -49,7 +49,7 @@ export const de: PrivacyWords = {
     'random-number': ['Du bist eine Zufallszahl.',
       'Mit jedem Besuch bekommst du eine neue, und sie läuft ab.'],
     'everything-ends': ['Alles, was wir uns merken, hat ein Ende.',
-      'Wer wartet, wer redet, wer wen blockiert hat: Jeder Eintrag hat ein Datum, an dem er sich selbst löscht.'],
+      'Wer wartet, wer redet, wer wen blockiert hat: Jeder Eintrag hat ein Datum, an dem er gelöscht wird.'],
     'gone-when-closed': ['Schließ die Seite, und du bist weg.',
       'Dein Platz, dein Gespräch und dein Mikrofon enden sofort.'],
 

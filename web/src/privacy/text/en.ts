@@ -49,7 +49,7 @@ export const en = {
     'random-number': ['You are a random number.',
       'You get a new one with every visit, and it expires.'],
     'everything-ends': ['Everything we remember has an end.',
-      'Who waits, who talks, who blocked whom: each entry has a date on which it deletes itself.'],
+      'Who waits, who talks, who blocked whom: each entry has a date on which it is deleted.'],
     'gone-when-closed': ['Close the page and you are gone.',
       'Your place, your call and your microphone end at once.'],
 

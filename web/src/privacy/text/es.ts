@@ -48,7 +48,7 @@ export const es: PrivacyWords = {
     'random-number': ['Eres un número al azar.',
       'Recibes uno nuevo en cada visita, y caduca.'],
     'everything-ends': ['Todo lo que recordamos tiene un final.',
-      'Quién espera, quién habla, quién bloqueó a quién: cada dato tiene una fecha en la que se borra solo.'],
+      'Quién espera, quién habla, quién bloqueó a quién: cada dato tiene una fecha en la que se borra.'],
     'gone-when-closed': ['Cierra la página y ya no estás.',
       'Tu lugar, tu llamada y tu micrófono terminan al instante.'],
 

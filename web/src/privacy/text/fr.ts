@@ -50,7 +50,7 @@ export const fr: PrivacyWords = {
     'random-number': ['Tu es un nombre au hasard.',
       'Tu en reçois un nouveau à chaque visite, et il expire.'],
     'everything-ends': ['Tout ce que nous retenons a une fin.',
-      'Qui attend, qui parle, qui a bloqué qui : chaque entrée a une date à laquelle elle s’efface d’elle-même.'],
+      'Qui attend, qui parle, qui a bloqué qui : chaque entrée a une date à laquelle elle est effacée.'],
     'gone-when-closed': ['Ferme la page, et c’est fini.',
       'Ta place, ton appel et ton micro s’arrêtent aussitôt.'],
 

@@ -48,7 +48,7 @@ export const pt: PrivacyWords = {
     'random-number': ['Você é um número ao acaso.',
       'Você recebe um novo a cada visita, e ele expira.'],
     'everything-ends': ['Tudo o que lembramos tem um fim.',
-      'Quem espera, quem fala, quem bloqueou quem: cada registro tem uma data em que se apaga sozinho.'],
+      'Quem espera, quem fala, quem bloqueou quem: cada registro tem uma data em que é apagado.'],
     'gone-when-closed': ['Feche a página e pronto.',
       'Seu lugar, sua chamada e seu microfone terminam na hora.'],
 
