@@ -3,6 +3,7 @@
 import asyncio
 
 import jwt
+import pytest
 from redis.asyncio import Redis
 
 from matcher.waiting_room import WaitingRoom
@@ -10,6 +11,7 @@ from tests.conftest import Coturn
 from tests.integration.door import page, serving, settings_for, talking
 
 
+@pytest.mark.claim("blocked-stays-blocked")
 async def test_blocks_survive_the_loss_of_redis_memory(redis: Redis, valkey_socket: str, coturn: Coturn) -> None:
     """For as long as the socket of the one who blocked is open."""
     async with serving(settings_for(valkey_socket, coturn)) as door, page(door) as one, page(door) as other:

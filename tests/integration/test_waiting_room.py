@@ -228,6 +228,24 @@ async def test_only_the_newest_blocks_are_kept(room: Room) -> None:
     assert [name.strip("_") for name in blocked] == [str(number) for number in range(69, 5, -1)]
 
 
+@pytest.mark.claim("blocked-stays-blocked")
+async def test_the_newest_64_blocks_hold(room: Room) -> None:
+    """With the 65th the oldest goes: that one may be met again, and none of the others."""
+    for number in range(65):
+        room.clock.advance(0.001)
+        await room.block(an_id("ada"), an_id(str(number)))
+    avoid = await room.blocked(an_id("ada"))
+
+    for number in range(64, 0, -1):
+        await room.enter(ticket(str(number)))
+        assert isinstance(await room.enter(ticket("ada", epoch=65 - number, avoid=avoid)), Waiting), number
+        for name in (str(number), "ada"):
+            await room.leave(an_id(f"t-{name}"))
+
+    await room.enter(ticket("0"))
+    assert isinstance(await room.enter(ticket("ada", epoch=100, avoid=avoid)), Offered)
+
+
 async def test_the_other_end_of_a_call_is_known_to_the_server(room: Room) -> None:
     """By caller and call, while it runs and for as long as recents last; to nobody else."""
     call_id = await room.call(ADA, BEN)

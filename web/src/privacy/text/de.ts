@@ -60,7 +60,8 @@ export const de: PrivacyWords = {
     'nowhere-else': ['Unser eigenes Relay führt nirgendwo sonst hin.',
       'Niemand kommt damit in private Netze.'],
     'blocked-stays-blocked': ['Wen du blockierst, der bleibt weg.',
-      'Solange eure Besuche dauern, trefft ihr euch nicht wieder.'],
+      'Solange eure Besuche dauern und unser Gedächtnis hält, trefft ihr euch nicht wieder. Es liegt auf keiner '
+      + 'Festplatte und merkt sich deine letzten 64 Blockierungen.'],
   },
 
   proof: (tests) => (tests === 1 ? 'Der Test dahinter' : `Die ${tests} Tests dahinter`),
@@ -82,7 +83,8 @@ export const de: PrivacyWords = {
     'set-up': ['Die Nachrichten, die ein Gespräch herstellen, laufen über uns oder unseren Anbieter.', 'Wer sie '
       + 'überbringt, könnte versuchen, sich zwischen euch zu setzen. Der Vergleich der Wörter zeigt es, aber nur, '
       + 'wenn ihr ihn macht, und nicht, wenn jemand eure beiden Stimmen nachahmen kann.'],
-    block: ['Eine Blockierung endet mit dem Besuch.', 'Wir kennen niemanden, also wissen wir nicht, wer wiederkommt.'],
+    block: ['Eine Blockierung endet mit dem Besuch.', 'Wir kennen niemanden, also wissen wir nicht, wer wiederkommt. '
+      + 'Und geht unser Gedächtnis verloren, während du weder wartest noch redest, dann auch deine Blockierungen.'],
     device: ['Dein Gerät liegt nicht in unserer Hand.', 'Erweiterungen, andere Programme und Menschen im Raum können '
       + 'mithören.'],
   },

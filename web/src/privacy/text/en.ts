@@ -60,7 +60,8 @@ export const en = {
     'nowhere-else': ['Our own relay leads nowhere else.',
       'Nobody can use it to reach into private networks.'],
     'blocked-stays-blocked': ['Whoever you block stays away.',
-      'You do not meet again as long as your visits last.'],
+      'You do not meet again as long as your visits and our memory last. It is never on a disk, and holds your latest '
+      + '64 blocks.'],
   } satisfies Record<string, Said>,
 
   proof: (tests: number) => (tests === 1 ? 'The test behind it' : `The ${tests} tests behind it`),
@@ -81,7 +82,8 @@ export const en = {
     'set-up': ['The messages that set up a call pass through us or our provider.', 'Whoever carries them could try '
       + 'to sit between you. Comparing the words shows it, but only if you do it, and not against somebody who can '
       + 'imitate both your voices.'],
-    block: ['A block ends with the visit.', 'We do not know anybody, so we do not know who comes back.'],
+    block: ['A block ends with the visit.', 'We do not know anybody, so we do not know who comes back. And if our '
+      + 'memory is lost while you neither wait nor talk, your blocks are lost with it.'],
     device: ['Your device is out of our hands.', 'Extensions, other programs and people in the room may listen.'],
   } satisfies Record<string, Said>,
 

@@ -59,7 +59,8 @@ export const es: PrivacyWords = {
     'nowhere-else': ['Nuestro propio relé no lleva a otro sitio.',
       'Nadie puede usarlo para entrar en redes privadas.'],
     'blocked-stays-blocked': ['A quien bloqueas, no vuelve.',
-      'No hay otro encuentro mientras duren las dos visitas.'],
+      'No hay otro encuentro mientras duren las dos visitas y nuestra memoria, que nunca está en un disco y guarda tus '
+      + 'últimos 64 bloqueos.'],
   },
 
   proof: (tests) => (tests === 1 ? 'La prueba que hay detrás' : `Las ${tests} pruebas que hay detrás`),
@@ -81,7 +82,8 @@ export const es: PrivacyWords = {
     'set-up': ['Los mensajes que preparan una llamada pasan por nosotros o por nuestro proveedor.', 'Quien los lleva '
       + 'podría intentar ponerse en medio. Comparar las palabras lo delata, pero solo si se hace, y no frente a '
       + 'alguien que sepa imitar las dos voces.'],
-    block: ['Un bloqueo termina con la visita.', 'No conocemos a nadie, así que no sabemos quién vuelve.'],
+    block: ['Un bloqueo termina con la visita.', 'No conocemos a nadie, así que no sabemos quién vuelve. Y si nuestra '
+      + 'memoria se pierde mientras no esperas ni hablas, tus bloqueos se pierden con ella.'],
     device: ['Tu dispositivo no está en nuestras manos.', 'Extensiones, otros programas y quien esté en la sala '
       + 'pueden escuchar.'],
   },

@@ -61,7 +61,8 @@ export const fr: PrivacyWords = {
     'nowhere-else': ['Notre propre relais ne mène nulle part ailleurs.',
       'Personne ne peut s’en servir pour entrer dans des réseaux privés.'],
     'blocked-stays-blocked': ['La personne que tu bloques reste à distance.',
-      'Vous ne vous retrouvez pas tant que durent vos visites.'],
+      'Vous ne vous retrouvez pas tant que durent vos visites et notre mémoire, qui n’est jamais sur un disque et '
+      + 'retient tes 64 derniers blocages.'],
   },
 
   proof: (tests) => (tests === 1 ? 'Le test derrière' : `Les ${tests} tests derrière`),
@@ -83,7 +84,8 @@ export const fr: PrivacyWords = {
     'set-up': ['Les messages qui préparent un appel passent par nous ou par notre fournisseur.', 'Qui les porte '
       + 'pourrait essayer de se placer entre vous. Comparer les mots le montre, mais seulement si vous le faites, et '
       + 'pas face à quelqu’un qui sait imiter vos deux voix.'],
-    block: ['Un blocage finit avec la visite.', 'Nous ne connaissons personne, alors nous ne savons pas qui revient.'],
+    block: ['Un blocage finit avec la visite.', 'Nous ne connaissons personne, alors nous ne savons pas qui revient. '
+      + 'Et si notre mémoire se perd pendant que tu n’attends ni ne parles, tes blocages se perdent avec elle.'],
     device: ['Ton appareil n’est pas entre nos mains.', 'Des extensions, d’autres programmes et les gens dans la '
       + 'pièce peuvent écouter.'],
   },

@@ -59,7 +59,8 @@ export const pt: PrivacyWords = {
     'nowhere-else': ['Nosso próprio relay não leva a nenhum outro lugar.',
       'Ninguém pode usá-lo para entrar em redes privadas.'],
     'blocked-stays-blocked': ['Quem você bloqueia fica longe.',
-      'Vocês não se encontram de novo enquanto durarem as visitas.'],
+      'Vocês não se encontram de novo enquanto durarem as visitas e a nossa memória, que nunca fica em disco e guarda '
+      + 'seus últimos 64 bloqueios.'],
   },
 
   proof: (tests) => (tests === 1 ? 'O teste por trás' : `Os ${tests} testes por trás`),
@@ -82,7 +83,8 @@ export const pt: PrivacyWords = {
     'set-up': ['As mensagens que preparam uma chamada passam por nós ou por nosso provedor.', 'Quem as leva poderia '
       + 'tentar se colocar entre vocês. Comparar as palavras revela isso, mas só se vocês o fizerem, e não contra '
       + 'alguém que saiba imitar as duas vozes.'],
-    block: ['Um bloqueio termina com a visita.', 'Não conhecemos ninguém, então não sabemos quem volta.'],
+    block: ['Um bloqueio termina com a visita.', 'Não conhecemos ninguém, então não sabemos quem volta. E se a nossa '
+      + 'memória se perder enquanto você não espera nem fala, seus bloqueios se perdem com ela.'],
     device: ['Seu aparelho não está em nossas mãos.', 'Extensões, outros programas e quem estiver por perto podem '
       + 'ouvir.'],
   },
