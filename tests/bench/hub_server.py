@@ -44,7 +44,8 @@ async def echo(websocket: WebSocket) -> None:
 
 def application(redis_url: str | None) -> Starlette:
     """Build the application; its hub lets a client say as much as it likes, and as little."""
-    limits = replace(HubLimits(), messages=Row(burst=10**9, per_s=1.0, fails_open=False), silence_s=3600.0)
+    messages = Row(burst=10**9, per_s=1.0, fails_open=False)
+    limits = replace(HubLimits(), messages=messages, silence_s=3600.0, idle_s=3600.0)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[RealtimeState]:
