@@ -4,7 +4,8 @@ import math
 import struct
 import time
 import wave
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -105,6 +106,7 @@ POLICIES = "() => window.connections.map(([, configuration]) => configuration?.i
 REFUSED = ("establish a connection", "was interrupted while the page was loading")
 
 T = TypeVar("T")
+P = TypeVar("P", bound="Person")
 
 
 def write_tone(path: Path, hz: int) -> None:
@@ -197,6 +199,11 @@ class Person:
         self.presses("Connect")
         return self
 
+    def timer_s(self) -> int:
+        """Return how long the call has lasted, as the page shows it, s."""
+        minutes, seconds = self.page.locator(".timer").inner_text().split()[-1].split(":")
+        return int(minutes) * 60 + int(seconds)
+
     def polls(self, read: Callable[[], T], good: Callable[[T], bool], what: str, seconds: float = 15) -> T:
         """Read again and again until it is good."""
         deadline = time.monotonic() + seconds
@@ -265,3 +272,20 @@ class Person:
         self.context.close()
         faults = [fault for fault in self.faults if not any(words in fault for words in excused)]
         assert faults == [], faults
+
+
+@contextmanager
+def present(first: P, *others: Person) -> Iterator[P]:
+    """Have people there for a while; the sockets that come to nothing are our doing."""
+    everybody: tuple[Person, ...] = (first, *others)
+    try:
+        yield first
+    finally:
+        for person in everybody:
+            person.leaves(excused=REFUSED)
+
+
+def hear_each_other(one: Person, other: Person, seconds: float = 15) -> None:
+    """Wait until each hears the other's tone."""
+    one.hears(other.voice.hz, seconds)
+    other.hears(one.voice.hz, seconds)

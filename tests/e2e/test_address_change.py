@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.e2e.abroad import Abroad, Travel
-from tests.e2e.people import HEARD_RMS, Person
+from tests.e2e.people import HEARD_RMS
 
 # Keeps the longest time without a loud moment, ms: what a listener takes for silence. Chromium's tone pauses by itself
 # for a quarter of a second.
@@ -39,12 +39,6 @@ def move(abroad: Abroad) -> Iterator[Callable[[], None]]:
         abroad.lab.a.move(home)
 
 
-def timer_s(person: Person) -> int:
-    """Return how long the call has lasted, as the page shows it."""
-    minutes, seconds = person.page.locator(".timer").inner_text().split()[-1].split(":")
-    return int(minutes) * 60 + int(seconds)
-
-
 @pytest.mark.parametrize("kind", ["chromium", "firefox"])
 def test_another_address_is_no_other_call(travel: Travel, move: Callable[[], None], kind: str) -> None:
     """Both hear each other again, in the call they were in: its sockets and its path are replaced within seconds."""
@@ -55,7 +49,7 @@ def test_another_address_is_no_other_call(travel: Travel, move: Callable[[], Non
         person.hears(partner.voice.hz)
         person.page.evaluate(TIME_SILENCE, HEARD_RMS)
     ufrags = one.ufrags()
-    talked_s = timer_s(one)
+    talked_s = one.timer_s()
 
     move()
 
@@ -66,7 +60,7 @@ def test_another_address_is_no_other_call(travel: Travel, move: Callable[[], Non
     silences = [person.page.evaluate("() => window.silence") for person in (one, other)]
     print(f"{kind}: silent for {[round(silence) for silence in silences]} ms")
     assert max(silences) < SOON_MS
-    assert timer_s(one) > talked_s
+    assert one.timer_s() > talked_s
     for person in (one, other):
         assert person.open_connections() == 1
         assert (len(person.said("matched")), len(person.said("ended"))) == (1, 0)

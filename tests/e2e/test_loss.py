@@ -3,33 +3,28 @@
 import secrets
 import signal
 import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+import time
+from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
 
 from playwright.sync_api import Locator, expect
 
 from tests.conftest import Coturn, free_port, start_valkey
-from tests.e2e.people import REFUSED, Person, Voice
+from tests.e2e.people import Person, Voice, hear_each_other, present
 from tests.e2e.stack import Stack, running
 from tests.e2e.watching import Watched
 from tests.network.balancer import balanced
 
-# What the page allows itself to notice a dead socket, and then some.
-NOTICED_MS = 15_000
+# A dead socket is noticed within 15 s, is the promise; a machine that runs other tests beside three browsers may take
+# a little longer to draw it.
+NOTICED_S = 15
+SLACK_S = 3
 BACK_MS = 30_000
 # No restart of a path is needed: nothing on the way of the voice was lost.
 UNBROKEN_MS = 1000
 
 SAME = {"SOTTO_SESSION_KEYS": f"test:{secrets.token_hex(32)}", "SOTTO_REALTIME_SIGNING_KEY": secrets.token_hex(32)}
-
-
-@contextmanager
-def present(*people: Person) -> Iterator[None]:
-    """Have people there for a while; the sockets that come to nothing are our doing."""
-    yield
-    for person in people:
-        person.leaves(excused=REFUSED)
 
 
 def three(voices: Mapping[str, Voice], url: str) -> tuple[Watched, Watched, Person]:
@@ -43,12 +38,6 @@ def three(voices: Mapping[str, Voice], url: str) -> tuple[Watched, Watched, Pers
     for person in (one, other):
         person.longest_silence_ms()
     return one, other, third
-
-
-def hear_each_other(one: Person, other: Person) -> None:
-    """Check that sound arrives at both ends."""
-    one.hears(other.voice.hz)
-    other.hears(one.voice.hz)
 
 
 def banner(person: Person) -> Locator:
@@ -80,9 +69,11 @@ def test_a_frozen_server_is_noticed_and_its_return_too(
         with present(one, other, third):
             server = service.processes["server"]
             server.send_signal(signal.SIGSTOP)
+            end_s = time.monotonic() + NOTICED_S + SLACK_S
             try:
                 for person in (one, other, third):
-                    expect(banner(person)).to_be_visible(timeout=NOTICED_MS)
+                    left_ms = max(1, (end_s - time.monotonic()) * 1000)  # 0 would be no limit
+                    expect(banner(person)).to_be_visible(timeout=left_ms)
             finally:
                 server.send_signal(signal.SIGCONT)
 

@@ -5,15 +5,15 @@ import re
 import secrets
 import signal
 import subprocess
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
 
 from playwright.sync_api import WebSocketRoute, expect
 
 from tests.conftest import Coturn, free_port
 from tests.e2e.conftest import Arrive
-from tests.e2e.people import REFUSED, Person, Voice
+from tests.e2e.people import Person, Voice, hear_each_other, present
 from tests.e2e.stack import running
 
 KEEP_MICROPHONES = """
@@ -56,15 +56,6 @@ LOSE_MICROPHONE = """
 """
 
 
-@contextmanager
-def present(person: Person) -> Iterator[Person]:
-    """Have a person there for a while."""
-    try:
-        yield person
-    finally:
-        person.leaves(excused=REFUSED)
-
-
 def test_a_connection_that_has_waited_long_still_works(voices: Mapping[str, Voice], arrive: Arrive) -> None:
     """Firefox's idle connection is replaced before a NAT forgets it; the call then runs over a later one."""
     other = arrive("chromium")
@@ -83,8 +74,7 @@ def test_a_connection_that_has_waited_long_still_works(voices: Mapping[str, Voic
 
         other.presses("Connect")
 
-        one.hears(other.voice.hz)
-        other.hears(one.voice.hz)
+        hear_each_other(one, other)
         one.polls(lambda: one.page.evaluate(MADE_AND_OPEN), lambda counts: counts[1] == 1, "end of the old ones")
 
 
