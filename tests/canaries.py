@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import ipaddress
+import re
 import urllib.parse
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -11,6 +12,8 @@ from redis.asyncio import Redis
 
 # Fewer would be found by chance.
 MIN_CHARS = 6
+# A port so close to its address, in the same line, is no chance either.
+NEAR_CHARS = 64
 
 
 def forms(secret: str) -> set[bytes]:
@@ -35,7 +38,7 @@ def address_forms(address: str) -> set[bytes]:
         packed.add(parsed.packed[:8])
         found |= {parsed.exploded[:19].encode(), parsed.compressed.split("::")[0][:19].encode()}
     for octets in packed:
-        found |= {octets, octets.hex().encode(), repr(octets)[2:-1].encode(), base64.b64encode(octets).rstrip(b"=")}
+        found |= {octets, octets.hex().encode(), _shown(octets), base64.b64encode(octets).rstrip(b"=")}
         found |= _hashes(octets)
     return found
 
@@ -44,6 +47,25 @@ def fingerprint_forms(fingerprint: str) -> set[bytes]:
     """Return the spellings of a certificate's fingerprint, hexadecimal bytes with colons."""
     octets = bytes.fromhex(fingerprint.replace(":", ""))
     return forms(fingerprint) | forms(octets.hex()) | {octets, base64.b64encode(octets).rstrip(b"=")}
+
+
+def candidate_patterns(ip: str, port: int) -> list[bytes]:
+    """Return what finds a candidate in whatever notation: the port, in digits or as MessagePack has it, near its IP."""
+    packed = b"\xcd" + port.to_bytes(2, "big")
+    ports = rb"(?:(?<!\d)%d(?!\d)|%s|%s)" % (port, re.escape(packed), re.escape(_shown(packed)))
+    address = rb"(?:(?<!\d)|(?<=\\x[0-9a-f]{2}))%s(?!\d)" % re.escape(ip.encode())
+    near = rb"[^\n]{1,%d}?" % NEAR_CHARS
+    return [address + near + ports, ports + near + address]
+
+
+def ufrag_patterns(ufrag: str) -> list[bytes]:
+    """Return what finds an ICE user fragment beside its name: four characters alone are anybody's."""
+    return [rb"ufrag(?:[^\w\n]|\\x[0-9a-f]{2}){1,8}" + re.escape(ufrag.encode()) + rb"(?![\w+/])"]
+
+
+def _shown(octets: bytes) -> bytes:
+    """Return bytes as Python shows them."""
+    return repr(octets)[2:-1].encode()
 
 
 def _hashes(plain: bytes) -> set[bytes]:
@@ -56,27 +78,37 @@ class Canaries:
 
     def __init__(self) -> None:
         self._forms: dict[str, set[bytes]] = {}
+        self._patterns: dict[str, list[re.Pattern[bytes]]] = {}
 
     def plant(self, name: str, spellings: Iterable[bytes]) -> None:
         """Add spellings of a secret of that name; what is so short that chance would find it is left out."""
         self._forms.setdefault(name, set()).update(one for one in spellings if len(one) >= MIN_CHARS or b"\0" in one)
 
+    def plant_patterns(self, name: str, patterns: Iterable[bytes]) -> None:
+        """Add regular expressions that find spellings of a secret of that name, in upper case as in lower."""
+        self._patterns.setdefault(name, []).extend(re.compile(one, re.IGNORECASE) for one in patterns)
+
     def found(self, places: Mapping[str, bytes]) -> list[str]:
         """Name what was found where; the secrets themselves stay out of it."""
         lowered = {place: content.lower() for place, content in places.items()}
-        return sorted(
-            {
-                f"{name} in {place}"
-                for name, spellings in self._forms.items()
-                for place, content in lowered.items()
-                if any(one.lower() in content for one in spellings)
-            }
-        )
+        spelt = {
+            f"{name} in {place}"
+            for name, spellings in self._forms.items()
+            for place, content in lowered.items()
+            if any(one.lower() in content for one in spellings)
+        }
+        matched = {
+            f"{name} in {place}"
+            for name, patterns in self._patterns.items()
+            for place, content in places.items()
+            if any(one.search(content) for one in patterns)
+        }
+        return sorted(spelt | matched)
 
     @property
     def names(self) -> list[str]:
         """What was planted."""
-        return sorted(self._forms)
+        return sorted({*self._forms, *self._patterns})
 
 
 async def dump(redis: Redis) -> bytes:
