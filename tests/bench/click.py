@@ -26,7 +26,7 @@ from tests.e2e.stack import Stack
 
 READY_RATES = (50, 200, 400)
 VISIT_RATES = (50, 200)
-WINDOW_S = 0.8
+WINDOW_S = 0.5
 SOCKETS = 400
 LANGUAGES = ("de", "en", "es", "fr")
 VISITORS_LANGUAGES = ("da", "fi", "it", "nl")  # so that they meet each other only

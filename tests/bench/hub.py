@@ -36,8 +36,8 @@ class Crowd(NamedTuple):
 
 
 MANY, FEW = Crowd(CALLS, 1), Crowd(8, 8)
-SLICE_S = 0.25
-RATE, RATE_S = 1000, 0.4
+SLICE_S = 0.15
+RATE, RATE_S = 1000, 0.3
 QUIET_S = 0.03
 RATE_AIM, P99_AIM_MS = 3000, 10.0  # messages/s of one process; at RATE
 
