@@ -39,7 +39,7 @@ def silence_ms(one: Watched, other: Watched, proxy: UdpProxy) -> float:
     """
     one.arrives().sees("waiting")
     other.arrives()
-    _hear_each_other(one, other)
+    people.hear_each_other(one, other)
     ufrags = one.ufrags()
     for person in (one, other):
         person.longest_silence_ms()
@@ -48,16 +48,11 @@ def silence_ms(one: Watched, other: Watched, proxy: UdpProxy) -> float:
 
     for person in (one, other):
         person.restarts_from(ufrags)
-    _hear_each_other(one, other)
+    people.hear_each_other(one, other)
     for person in (one, other):
         person.sees("talking")
         assert len(person.said("matched")) == 1
     return max(person.longest_silence_ms() for person in (one, other))
-
-
-def _hear_each_other(one: Watched, other: Watched) -> None:
-    one.hears(other.voice.hz)
-    other.hears(one.voice.hz)
 
 
 def taken() -> dict[str, list[float]]:
