@@ -24,8 +24,8 @@ const GALLERY = 'src/gallery/main.tsx';
 const PRIVACY = 'src/privacy/privacy.css';
 
 /**
- * What the page starts with, scripts and styles, gzip; bytes. The Realtime client follows while waiting, and
- * another language than English before the first drawing.
+ * What the page starts with, scripts and styles, gzip; bytes. What calls follows when somebody looks for a call, the
+ * Realtime client while waiting, and another language than English before the first drawing.
  */
 const CALLER_BUDGET = 40 * 1024;
 

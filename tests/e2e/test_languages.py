@@ -1,11 +1,10 @@
 """The page in each of its languages: chosen from the browser, changed by the person, legible everywhere."""
 
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.e2e.gallery import MISFITS, SCREENS, WEB, Visit, assert_accessible
+from tests.e2e.gallery import MISFITS, SCREENS, Visit, assert_accessible
+from tests.e2e.parts import part
 from tests.e2e.stack import Stack
 
 # The browser's locale, the language the page should speak, and what it calls Connect.
@@ -72,12 +71,6 @@ def test_the_browser_chooses_and_the_person_changes_it(browser: Browser, stack: 
     page.context.close()
 
 
-def chunk(words: str) -> Path:
-    """Return the one built script that holds these words."""
-    (found,) = [file for file in (WEB / "dist/assets").glob("*.js") if words in file.read_text()]
-    return found
-
-
 def test_english_where_words_cannot_be_had(browser: Browser, stack: Stack) -> None:
     """A page that cannot fetch its language opens in English, and says so in the picker, then and later."""
     # A service worker would have fetched every language already.
@@ -87,7 +80,7 @@ def test_english_where_words_cannot_be_had(browser: Browser, stack: Stack) -> No
         route.abort()
 
     for words in ("Einverstanden", "Raccrocher"):
-        page.route(f"**/assets/{chunk(words).name}", refuse)
+        page.route(f"**/assets/{part(words).name}", refuse)
     page.goto(stack.url)
     expect(page.get_by_role("button", name="Accept", exact=True)).to_be_visible()
     expect(page.locator("html")).to_have_attribute("lang", "en")

@@ -2,7 +2,6 @@
 
 import { Call } from '../call/call.ts';
 import type { CallListener } from '../call/listener.ts';
-import { Leak } from '../call/local.ts';
 import type { Peer } from '../call/peer.ts';
 import { Fault } from './fault.ts';
 import type { Playback } from './playback.ts';
@@ -103,7 +102,7 @@ export class Conversation {
       failed: (stage) => this.tellFailed(stage),
       leak: () => {
         this.tellFailed('relay');
-        means.fail(new Leak());
+        means.fail(new Fault('leak'));
       },
     };
   }

@@ -4,16 +4,15 @@
  * A run lasts from `begin` to `stop`: microphone, queue socket, prepared connection and calls live no longer than it.
  */
 
-import { loadCall } from '../call/call.ts';
-import { Leak } from '../call/local.ts';
 import { onNetworkChange } from '../call/network.ts';
-import { Conversation } from './conversation.ts';
+import type { Conversation } from './conversation.ts';
 import { Farewell } from './farewell.ts';
 import { Fault } from './fault.ts';
 import { wakeMeters } from './meter.ts';
 import { MicrophoneGuard } from './microphone-guard.ts';
+import { patiently } from './patience.ts';
 import { Playback } from './playback.ts';
-import { Preparation } from './preparation.ts';
+import type { Preparation } from './preparation.ts';
 import { QueueSocket, queueUrl } from './queue.ts';
 import { Session } from './session.ts';
 import { supported } from './support.ts';
@@ -22,6 +21,8 @@ import { Tab } from './tab.ts';
 import { Wakefulness } from './wakefulness.ts';
 import type { Effect } from './types.ts';
 import type { IceServer, Matched, ServerMessage } from './wire.ts';
+
+type Calling = typeof import('./calling.ts');
 
 export class Engine {
   private readonly around: Surroundings;
@@ -32,6 +33,9 @@ export class Engine {
   private readonly wakefulness = new Wakefulness();
   private readonly guard: MicrophoneGuard;
   private queue: QueueSocket | null = null;
+  private calling: Calling | null = null;
+  /** Whether the part of the page that calls could not be had before. */
+  private missed = false;
   private preparation: Preparation | null = null;
   private current: Conversation | null = null;
   private steal = false;
@@ -93,11 +97,11 @@ export class Engine {
     this.playback.prepare();
     wakeMeters();
     const opening = microphone.track?.readyState === 'live' ? microphone.track : microphone.open(deviceId());
-    void loadCall().catch(() => undefined);
+    const loading = this.load(run);
     const claiming = this.tab.claim(this.steal);
     this.steal = false;
     try {
-      const [track, ours] = await Promise.all([opening, claiming]);
+      const [track, ours, calling] = await Promise.all([opening, claiming, loading]);
       if (run !== this.run) return;
       if (!ours) {
         this.fail(new Fault('other_tab'));
@@ -106,16 +110,32 @@ export class Engine {
         return;
       }
       levels.hearMicrophone(track);
-      this.open();
+      this.open(calling);
     } catch (error) {
       if (run === this.run) this.fail(error);
     }
   }
 
-  private open(): void {
+  /** Have what calls take; it comes before the queue, where somebody would be matched in vain. */
+  private async load(run: number): Promise<Calling> {
+    try {
+      const calling = await patiently(() => import('./calling.ts'));
+      void calling.loadCall().catch(() => undefined);
+      return calling;
+    } catch (error) {
+      // Some browsers remember that a module could not be fetched for as long as the page is open (WHATWG HTML issue
+      // 6768), and of an older build the server has it no more: from the second time on only a new page helps.
+      if (this.missed && run === this.run) location.reload();
+      this.missed = true;
+      throw error;
+    }
+  }
+
+  private open(calling: Calling): void {
     const { dispatch, prefs } = this.around;
     this.guard.start();
-    this.preparation = new Preparation(() => this.guard.track, (description) =>
+    this.calling = calling;
+    this.preparation = new calling.Preparation(() => this.guard.track, (description) =>
       this.queue?.send({ type: 'ready', ...(description && { description }) }));
     this.queue = new QueueSocket(queueUrl(), this.session, {
       message: (message) => this.onMessage(message),
@@ -169,18 +189,17 @@ export class Engine {
       await preparation?.renew(servers, describes);
     } catch (error) {
       // While an older one waits for a partner, a newer one may fail.
-      if (run !== this.run || preparation?.ready) return;
-      this.fail(error instanceof Leak ? error : new Fault('relay_unavailable'));
+      if (run === this.run && !preparation?.ready) this.fail(error);
     }
   }
 
   private startCall(match: Matched): void {
-    const { preparation, queue, playback, wakefulness } = this;
+    const { calling, preparation, queue, playback, wakefulness } = this;
     const { dispatch, levels } = this.around;
-    if (!preparation || !queue) return;
+    if (!calling || !preparation || !queue) return;
     this.requeueIfCalled();
     dispatch({ type: 'matched', call: { callId: match.call_id, partner: match.partner }, nowMs: Date.now() });
-    this.current = new Conversation(match, preparation.take(match.ufrag), {
+    this.current = new calling.Conversation(match, preparation.take(match.ufrag), {
       dispatch, levels, queue, playback, wakefulness,
       hangUp: () => this.finish('hangup'),
       fail: (error) => this.fail(error),
@@ -220,7 +239,7 @@ export class Engine {
 
   /** Stop with what went wrong. */
   fail(error: unknown): void {
-    const fault = error instanceof Fault ? error : new Fault(error instanceof Leak ? 'leak' : 'internal');
+    const fault = error instanceof Fault ? error : new Fault('internal');
     this.around.dispatch({ type: 'failed', code: fault.code, retryAfterS: fault.retryAfterS });
   }
 }

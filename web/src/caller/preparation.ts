@@ -1,8 +1,10 @@
 /** The connection that waits for its partner: made early, kept fresh, given away once. */
 
+import { Leak } from '../call/local.ts';
 import { onNetworkChange } from '../call/network.ts';
 import type { Description } from '../call/parameters.ts';
 import { Peer } from '../call/peer.ts';
+import { Fault } from './fault.ts';
 import type { IceServer } from './wire.ts';
 
 /** Chromium keeps an idle allocation and its NAT binding alive; the allocation itself lasts 10 minutes. */
@@ -51,11 +53,17 @@ export class Preparation {
     this.deafen = onNetworkChange(this.onNetwork);
   }
 
-  /** Make a connection with new credentials; it replaces the one that waits. Throws what `Peer.prepare` throws. */
+  /**
+   * Make a connection with new credentials; it replaces the one that waits.
+   *
+   * @throws Fault No relay answered, or the browser offered a way around it.
+   */
   async renew(servers: readonly IceServer[], describes: boolean): Promise<void> {
     this.servers = servers;
     this.describes = describes;
-    await this.start().promise;
+    await this.start().promise.catch((error: unknown) => {
+      throw new Fault(error instanceof Leak ? 'leak' : 'relay_unavailable');
+    });
   }
 
   /**
