@@ -24,6 +24,14 @@ COUNT_TONES = """
 })();
 """
 
+# Steps through the options faster than any of them can be opened.
+CHOOSE = """(select, ids) => {
+  for (const id of ids) {
+    select.value = id;
+    select.dispatchEvent(new Event('change', { bubbles: true }));
+  }
+}"""
+
 Come = Callable[..., Person]
 
 
@@ -192,6 +200,33 @@ def test_the_chosen_device_is_taken_again_when_it_is_back(come: Come, arrive: Ar
     one.polls(microphone.opened, lambda opened: opened[-1] == chosen, "chosen microphone")
     other.hears(one.voice.hz)
     expect(one.page.locator("main .banner")).to_have_count(0)
+
+
+@pytest.mark.parametrize("name", BROWSERS)
+def test_quick_choices_are_no_trouble(come: Come, name: str) -> None:
+    """Whoever steps through the microphones, or stops the check and begins it again at once, gets what came last."""
+    one = come(name)
+    microphone = Microphone(one)
+    one.presses("Accept")
+    one.page.get_by_role("button", name="Check microphone").evaluate(f"button => {{ {'button.click();' * 3} }}")
+    level = one.page.get_by_role("meter")
+    expect(level).to_be_visible()
+
+    def captures(number: int) -> None:
+        """Wait for so many captures, all but one of them over."""
+        one.polls(lambda: (len(microphone.opened()), microphone.live()), lambda seen: seen == (number, 1), "capture")
+
+    captures(2)
+    devices = one.page.get_by_label("Which microphone")
+    ids = devices.locator("option").evaluate_all("options => options.map(({ value }) => value)")
+    devices.evaluate(CHOOSE, [ids[-1], ids[0], ids[-1]])
+
+    captures(5)
+    expect(level).to_be_visible()
+    expect(devices).to_have_value(ids[-1])
+    assert one.state() == "start"
+    one.presses("Connect")
+    one.sees("waiting")
 
 
 def test_a_microphone_that_came_back_dead_is_noticed(come: Come, arrive: Arrive) -> None:

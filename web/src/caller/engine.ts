@@ -96,7 +96,9 @@ export class Engine {
     // All that needs the person's gesture comes before the first await.
     this.playback.prepare();
     wakeMeters();
-    const opening = microphone.track?.readyState === 'live' ? microphone.track : microphone.open(deviceId());
+    // A check of the microphone is over; until the guard has it, what happens to it shows in the track.
+    microphone.onEvent = () => undefined;
+    const opening = microphone.settled ?? microphone.open(deviceId());
     const loading = this.load(run);
     const claiming = this.tab.claim(this.steal);
     this.steal = false;

@@ -8,7 +8,7 @@ import { Engine } from './engine.ts';
 import { Levels, SILENT } from './levels.ts';
 import { offerControls } from './media-session.ts';
 import { wakeMeters } from './meter.ts';
-import { Microphone } from './microphone.ts';
+import { Microphone, Voided } from './microphone.ts';
 import { playTone, prepareTones, rememberSounds, toneFor, wantsSounds } from './sounds.ts';
 import { initial, transition } from './state.ts';
 import { chosen } from './text/choice.ts';
@@ -70,8 +70,8 @@ async function openMicrophone(id: string | null): Promise<void> {
     levels.hearMicrophone(track);
     await listDevices();
   } catch (error) {
-    // Whoever has tapped Connect meanwhile has made a request of its own, which voids this one.
-    if (check.value !== 'off') engine.fail(error);
+    // Whoever has chosen another one, stopped or tapped Connect meanwhile waits for this one no more.
+    if (!(error instanceof Voided)) engine.fail(error);
   }
 }
 

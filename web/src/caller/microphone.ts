@@ -25,37 +25,52 @@ async function capture(deviceId: string | null): Promise<MediaStream | undefined
   return (navigator.mediaDevices as MediaDevices | undefined)?.getUserMedia({ audio });
 }
 
+/** Another request, or a close, came before this one was through: nothing went wrong, and nobody waits for it. */
+export class Voided extends Error {
+  override name = 'Voided';
+}
+
 export class Microphone {
   /** What the system does to the track: it ends it (unplugged, permission withdrawn), mutes it or gives it back. */
   onEvent: (type: 'ended' | 'muted' | 'unmuted') => void = () => undefined;
   private held: MediaStreamTrack | null = null;
   /** Counts what makes an older request void. */
   private wish = 0;
+  /** The request that brought what is held. */
+  private granted = 0;
 
   /** The last one that was opened and not closed. It may have ended by itself. */
   get track(): MediaStreamTrack | null {
     return this.held;
   }
 
+  /** The same while it lives and no other is asked for. */
+  get settled(): MediaStreamTrack | null {
+    return this.granted === this.wish && this.held?.readyState === 'live' ? this.held : null;
+  }
+
   /**
    * Open the microphone anew; call it inside the person's gesture. `deviceId` is a wish, not a condition.
    *
    * @throws Fault It was refused, there is none, or another program has it.
+   * @throws Voided Another request, or a close, has taken its place; whatever became of it.
    */
   async open(deviceId: string | null): Promise<MediaStreamTrack> {
     const wish = ++this.wish;
+    const isVoid = (): boolean => wish !== this.wish;
     // Chromium passes over a device that is only wished for; one that is away fails as a condition.
     const stream = await capture(deviceId).catch((error: unknown) => {
-      if (deviceId === null || microphoneCode(error) !== 'microphone_absent') throw error;
+      if (isVoid() || deviceId === null || microphoneCode(error) !== 'microphone_absent') throw error;
       return capture(null);
-    }).catch((error: unknown) => { throw new Fault(microphoneCode(error)); });
+    }).catch((error: unknown) => { throw isVoid() ? new Voided() : new Fault(microphoneCode(error)); });
     const track = stream?.getAudioTracks()[0];
-    if (!track) throw new Fault('unsupported');
-    if (wish !== this.wish) {
-      track.stop();
-      throw new Fault('microphone_lost');
+    if (isVoid()) {
+      track?.stop();
+      throw new Voided();
     }
+    if (!track) throw new Fault('unsupported');
     this.hold(track);
+    this.granted = wish;
     return track;
   }
 
