@@ -1,7 +1,9 @@
 """Compare in the gallery: who can read the safety words, reach them, and leave them again."""
 
+import re
+
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.e2e.gallery import MISFITS, Visit, assert_accessible, dispatch
 
@@ -77,14 +79,48 @@ def test_keys_and_readers_get_all_of_it(browser: Browser, gallery: str) -> None:
         expect(page.locator("main")).to_have_attribute("data-state", "ended")
 
 
-def test_words_that_come_late_are_shown(browser: Browser, gallery: str) -> None:
-    """Whoever looks before the words are there reads why, then sees them without another press."""
+def test_words_that_come_late_are_shown_and_told(browser: Browser, gallery: str) -> None:
+    """Whoever looks before the words are there reads why, then sees or hears them without another press, once."""
     with Visit(browser, gallery, "talking-unproved") as page:
         compare(page)
-        expect(page.locator(".comparison")).to_contain_text("This call has no safety words.")
+        region = page.locator(".comparison [aria-live=polite]")
+        expect(region).to_have_text(re.compile(r"^This call has no safety words\."))
         dispatch(page, type="safetyWords", callId=CALL, words=[0, 1, 2, 3])
-        expect(page.locator(".comparison")).to_contain_text("Dog")
-        expect(page.locator(".comparison")).not_to_contain_text("This call has no safety words.")
+        expect(region).to_contain_text("Dog")
+        expect(region).not_to_contain_text("This call has no safety words.")
+        expect(page.locator("[aria-live]").filter(has_text="Dog")).to_have_count(1)
+
+        page.get_by_role("button", name="They differ").click()
+        expect(page.get_by_role("heading", name="Different words?")).to_be_focused()
+        expect(region).to_have_count(0)
+        page.get_by_role("button", name="Look again").click()
+        expect(page.get_by_role("heading", name="Safety words")).to_be_focused()
+        expect(region).to_have_count(0)
+
+
+def test_words_that_are_there_are_read_from_the_heading(browser: Browser, gallery: str) -> None:
+    """The focus leads to them, so that no live region says them as well."""
+    with Visit(browser, gallery, "talking") as page:
+        compare(page)
+        expect(page.locator("[aria-live]").filter(has_text="Crocodile")).to_have_count(0)
+
+
+def test_words_that_cannot_be_had_are_told(browser: Browser, gallery: str) -> None:
+    """Where the panel cannot be fetched, whoever pressed Compare is told why nothing opens, whether they see or not."""
+
+    def refuse(route: Route) -> None:
+        answer = route.fetch()
+        if "comparison-title" in answer.text():
+            route.abort()
+        else:
+            route.fulfill(response=answer)
+
+    visit = Visit(browser, gallery, "talking")
+    visit.page.route("**/assets/part-*.js", refuse)
+    with visit as page:
+        page.get_by_role("button", name="Compare", exact=True).click()
+        expect(page.get_by_role("alert")).to_have_text("Sotto cannot be reached right now. The call goes on.")
+        visit.complaints.clear()  # the browser's own line about what was refused
 
 
 def test_a_bot_has_no_words(browser: Browser, gallery: str) -> None:

@@ -56,6 +56,7 @@ interface Props extends Pick<PanelProps, 'onEnd'> {
 
 export function ComparePanel({ comparing: { shown, close }, words, onEnd }: Props) {
   if (shown === null) return null;
-  if (shown === 'missing') return <Banner>{t.talking.offline}</Banner>;
+  // It answers a press, and no state of the page knows of it: it speaks for itself.
+  if (shown === 'missing') return <div role="alert"><Banner>{t.talking.offline}</Banner></div>;
   return <shown.Comparison text={shown.text} words={words} onEnd={onEnd} onClose={close} />;
 }

@@ -33,8 +33,14 @@ function Words({ text, words }: { text: SafetyText; words: SafetyWords }) {
 
 export function Comparison({ text, words, onEnd, onClose }: PanelProps) {
   const [differ, setDiffer] = useState(false);
+  // Only words that come under the reader's eyes are told; all else the focus leads to.
+  const [late, setLate] = useState(!words);
   const panel = useRef<HTMLElement>(null);
   useSettle(panel, differ);
+  const turn = (): void => {
+    setDiffer(true);
+    setLate(false);
+  };
   useEffect(() => {
     // Readers begin at the heading, on opening and on each turn.
     panel.current?.querySelector('h2')?.focus({ preventScroll: true });
@@ -46,8 +52,10 @@ export function Comparison({ text, words, onEnd, onClose }: PanelProps) {
       onKeyDown={(event) => { if (event.key === 'Escape') onClose(); }}
     >
       <h2 id="comparison-title" tabIndex={-1}>{differ ? text.differTitle : text.title}</h2>
-      <p>{differ ? text.differLine : words ? text.how : text.missing}</p>
-      {words && <Words text={text} words={words} />}
+      <div class="told" aria-live={late ? 'polite' : undefined}>
+        <p>{differ ? text.differLine : words ? text.how : text.missing}</p>
+        {words && <Words text={text} words={words} />}
+      </div>
       {words && !differ && <p class="soft">{text.proves}</p>}
       <div class="choices">
         {differ
@@ -56,7 +64,7 @@ export function Comparison({ text, words, onEnd, onClose }: PanelProps) {
             <Button label={text.again} onClick={() => setDiffer(false)} />
           </>
           : <>
-            {words && <Button label={text.differ} onClick={() => setDiffer(true)} />}
+            {words && <Button label={text.differ} onClick={turn} />}
             <Button label={text.close} onClick={onClose} />
           </>}
       </div>
