@@ -94,7 +94,7 @@ export class Preparation {
 
   async replaceMicrophone(track: MediaStreamTrack): Promise<void> {
     const making = this.build?.promise.then((made) => made.replaceMicrophone(track), () => undefined);
-    await Promise.all([making, this.peer?.replaceMicrophone(track)]);
+    await Promise.all([making, this.peer?.replaceMicrophone(track), this.before?.replaceMicrophone(track)]);
   }
 
   close(): void {
