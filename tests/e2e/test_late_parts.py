@@ -1,4 +1,4 @@
-"""What calls is a part of the page that comes while the microphone is being allowed: late, or not at first."""
+"""What calls comes in parts while the microphone is being allowed: late, or not at first."""
 
 from collections.abc import Mapping
 
@@ -10,23 +10,30 @@ from tests.e2e.parts import part
 from tests.e2e.people import Person, Voice
 from tests.e2e.stack import Stack
 
-BROWSERS = ["chromium", "firefox"]
+EACH = pytest.mark.parametrize(
+    # What makes connections, and the client of the call's channel.
+    ("name", "words"),
+    [(name, words) for name in ("chromium", "firefox") for words in ("iceTransportPolicy", "phx_join")],
+)
 
 
-def opened(voice: Voice, stack: Stack) -> tuple[Person, str]:
+def opened(voice: Voice, stack: Stack, words: str) -> tuple[Person, str]:
     """Open the page where no service worker has fetched everything already; return the part's address as well."""
-    # Only one place makes connections; see web/src/call/invariants.test.ts.
-    return Person(voice, stack.url, service_workers="block"), f"**/assets/{part('iceTransportPolicy').name}"
+    return Person(voice, stack.url, service_workers="block"), f"**/assets/{part(words).name}"
 
 
-@pytest.mark.parametrize("name", BROWSERS)
+@EACH
 def test_nobody_queues_before_the_page_can_call(
-    voices: Mapping[str, Voice], arrive: Arrive, stack: Stack, name: str
+    voices: Mapping[str, Voice], arrive: Arrive, stack: Stack, name: str, words: str
 ) -> None:
     """While the part is under way the page goes on asking, and nobody is matched with it; then the call comes."""
-    one, address = opened(voices[name], stack)
+    one, address = opened(voices[name], stack, words)
     held: list[Route] = []
-    one.page.route(address, held.append)
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    one.page.route(address, hold)
     other = arrive("chromium2")
     other.sees("waiting")
     one.arrives()
@@ -41,10 +48,12 @@ def test_nobody_queues_before_the_page_can_call(
     one.leaves()
 
 
-@pytest.mark.parametrize("name", BROWSERS)
-def test_a_part_that_cannot_be_had_is_explained(voices: Mapping[str, Voice], stack: Stack, name: str) -> None:
+@EACH
+def test_a_part_that_cannot_be_had_is_explained(
+    voices: Mapping[str, Voice], stack: Stack, name: str, words: str
+) -> None:
     """The page says that it has no connection; once it has one, Connect works, by a new page where it must be."""
-    one, address = opened(voices[name], stack)
+    one, address = opened(voices[name], stack, words)
 
     def refuse(route: Route) -> None:
         route.abort()

@@ -4,7 +4,6 @@ import type { Stage } from '../caller/types.ts';
 import type { Grant, Matched } from '../caller/wire.ts';
 import { Agreement } from './agreement.ts';
 import type { Way } from './agreement.ts';
-import { loadRealtime } from './channel.ts';
 import type { CallListener } from './listener.ts';
 import { Leak } from './local.ts';
 import { readSignal } from './messages.ts';
@@ -18,7 +17,7 @@ import { readSample } from './quality.ts';
 import type { Sample } from './quality.ts';
 import type { Message } from './reliable.ts';
 import { Restarts } from './restarts.ts';
-import { loadVerification, Safety } from './safety.ts';
+import { Safety } from './safety.ts';
 import { SetupClock } from './setup.ts';
 import { Signaling } from './signaling.ts';
 import { Wake } from './wake.ts';
@@ -28,9 +27,6 @@ const SETUP_POLL_MS = 20;
 const TALK_POLL_MS = 250;
 /** What an honest partner says before our own peer is there. */
 const MAX_EARLY = 16;
-
-/** Load what a call needs and the page before it does not: while waiting there is time for it. */
-export const loadCall = (): Promise<unknown> => Promise.all([loadRealtime(), loadVerification()]);
 
 export class Call {
   readonly id: string;

@@ -99,7 +99,7 @@ export class Engine {
     // A check of the microphone is over; until the guard has it, what happens to it shows in the track.
     microphone.onEvent = () => undefined;
     const opening = microphone.settled ?? microphone.open(deviceId());
-    const loading = this.load(run);
+    const loading = this.load(run, () => import('./calling.ts'));
     const claiming = this.tab.claim(this.steal);
     this.steal = false;
     try {
@@ -112,18 +112,16 @@ export class Engine {
         return;
       }
       levels.hearMicrophone(track);
-      this.open(calling);
+      this.open(run, calling);
     } catch (error) {
       if (run === this.run) this.fail(error);
     }
   }
 
-  /** Have what calls take; it comes before the queue, where somebody would be matched in vain. */
-  private async load(run: number): Promise<Calling> {
+  /** Have a part of the page that calls take: nobody queues before it is there, to be matched in vain. */
+  private async load<T>(run: number, part: () => Promise<T>): Promise<T> {
     try {
-      const calling = await patiently(() => import('./calling.ts'));
-      void calling.loadCall().catch(() => undefined);
-      return calling;
+      return await patiently(part);
     } catch (error) {
       // Some browsers remember that a module could not be fetched for as long as the page is open (WHATWG HTML issue
       // 6768), and of an older build the server has it no more: from the second time on only a new page helps.
@@ -133,12 +131,17 @@ export class Engine {
     }
   }
 
-  private open(calling: Calling): void {
+  private open(run: number, calling: Calling): void {
     const { dispatch, prefs } = this.around;
     this.guard.start();
     this.calling = calling;
-    this.preparation = new calling.Preparation(() => this.guard.track, (description) =>
-      this.queue?.send({ type: 'ready', ...(description && { description }) }));
+    const client = this.load(run, calling.loadRealtime);
+    client.catch((error: unknown) => { if (run === this.run) this.fail(error); });
+    this.preparation = new calling.Preparation(() => this.guard.track, (description) => {
+      const { queue } = this;
+      const ready = () => queue?.send({ type: 'ready', ...(description && { description }) });
+      void client.then(ready, () => undefined);
+    });
     this.queue = new QueueSocket(queueUrl(), this.session, {
       message: (message) => this.onMessage(message),
       offline: () => dispatch({ type: 'offline' }),
