@@ -5,7 +5,7 @@ relay (10 min), the heartbeats of the queue and the Realtime client. The relay i
 Once a minute it prints the longest time without a packet at either end, the memory of both browsers and of the server,
 which holds the hub, and how often the relay has renewed allocations, permissions and nonces. It fails when a silence
 lasted more than a second, when the call was not one and the same, when memory grew, when nobody watched, or when a mark
-was passed and nothing renewed.
+was passed and nothing renewed. It wants a machine to itself: browsers that wait for a processor are silent as well.
 """
 
 import argparse
