@@ -13,6 +13,7 @@ const signaling = new Signaling(topic, { url, key, token }, {
   message: ({ data }) => say(data['generation']),
 });
 
+signaling.open();
 for await (const line of createInterface({ input: process.stdin })) {
   const command = JSON.parse(line) as Command;
   if ('send' in command) signaling.send({ kind: 'end_of_candidates', generation: command.send });

@@ -8,12 +8,12 @@ import type { CallListener } from './listener.ts';
 import { Leak } from './local.ts';
 import { readSignal } from './messages.ts';
 import type { Signal } from './messages.ts';
+import { Lookout } from './lookout.ts';
 import { onNetworkChange } from './network.ts';
 import { readDescription } from './parameters.ts';
 import type { Parameters } from './parameters.ts';
 import { Forged } from './peer.ts';
 import type { Peer } from './peer.ts';
-import { readSample } from './quality.ts';
 import type { Sample } from './quality.ts';
 import type { Message } from './reliable.ts';
 import { Restarts } from './restarts.ts';
@@ -23,8 +23,6 @@ import { Signaling } from './signaling.ts';
 import { Wake } from './wake.ts';
 import { Watch } from './watch.ts';
 
-const SETUP_POLL_MS = 20;
-const TALK_POLL_MS = 250;
 /** What an honest partner says before our own peer is there. */
 const MAX_EARLY = 16;
 
@@ -43,7 +41,7 @@ export class Call {
   /** What the server has told before our own peer was there. */
   private unread: unknown;
   private showsMuted = false;
-  private poll: ReturnType<typeof setTimeout> | undefined;
+  private lookout: Lookout | null = null;
   private readonly watch = new Watch();
   private readonly wake = new Wake();
   private readonly restarts = new Restarts();
@@ -51,7 +49,7 @@ export class Call {
   /** What is done to the connection, one after the other. */
   private steps: Promise<void> = Promise.resolve();
 
-  constructor(match: Matched, peer: Promise<Peer>, listener: CallListener) {
+  constructor(match: Matched, peer: Peer | Promise<Peer>, listener: CallListener) {
     this.id = match.call_id;
     this.match = match;
     this.listener = listener;
@@ -64,9 +62,12 @@ export class Call {
       joined: () => this.setup.step('join'),
       message: (message) => this.onMessage(message),
     });
-    this.making = peer;
-    peer.then((made) => this.onPeer(made), (error: unknown) => this.onFault(error));
     this.deafen = onNetworkChange(() => this.renewPath());
+    this.making = Promise.resolve(peer);
+    // Whatever else there is to do at a match comes after the first packet towards the partner.
+    if ('then' in peer) peer.then((made) => this.onPeer(made), (error: unknown) => this.onFault(error));
+    else this.onPeer(peer);
+    void this.steps.then(() => this.signaling.open());
   }
 
   /** Send silence if the person `chose` it, and tell the partner what `shows`: the system may mute as well. */
@@ -116,7 +117,7 @@ export class Call {
     this.over = true;
     this.deafen();
     this.setup.close();
-    clearTimeout(this.poll);
+    this.lookout?.close();
     this.safety?.close();
     this.signaling.close();
     this.peer?.close();
@@ -213,7 +214,12 @@ export class Call {
     if (verdict !== 'connect') return;
     this.setup.step('describe');
     connect();
-    void this.look();
+    if (!this.peer) return;
+    this.lookout ??= new Lookout(this.peer, {
+      leak: () => this.onFault(new Leak()),
+      heard: () => this.talk(),
+      sample: (sample) => this.judge(sample),
+    });
   }
 
   /** Do something to the connection when all before it is done. */
@@ -252,18 +258,6 @@ export class Call {
     if (this.watch.suspect()) this.listener.suspect();
     this.restarts.trouble(performance.now());
     this.restartIfDue();
-  }
-
-  /** Look at the counters again and again: soon before the first audio, at ease after it. */
-  private async look(): Promise<void> {
-    const report = await this.peer?.getStats().catch(() => undefined);
-    if (this.over || !this.peer || !report) return;
-    const sample = readSample(report.values(), performance.now());
-    if (sample.relayed === false) return this.onFault(new Leak());
-    if (!this.talking && (this.peer.hears || sample.packetsReceived > 0)) this.talk();
-    if (this.talking) this.judge(sample);
-    if (this.over) return;
-    this.poll = setTimeout(() => void this.look(), this.talking ? TALK_POLL_MS : SETUP_POLL_MS);
   }
 
   private talk(): void {

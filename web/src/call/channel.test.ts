@@ -61,6 +61,7 @@ async function joined(t: TestContext): Promise<{ hub: Hub; channel: Channel; hea
       parted: () => heard.push('parted'),
       payload: (payload) => heard.push((payload as { event: string }).event),
     });
+    made.open();
   });
   t.after(() => {
     channel.close();

@@ -40,6 +40,7 @@ export class Channel {
   private client: RealtimeClient | null = null;
   private channel: RealtimeChannel | null = null;
   private joined = false;
+  private closed = false;
   /** Counts clients, so that one in the making knows that it is late. */
   private openings = 0;
   private faults = 0;
@@ -50,7 +51,11 @@ export class Channel {
     this.topic = topic;
     this.grant = grant;
     this.listener = listener;
-    void this.open();
+  }
+
+  /** Join it. Without effect once it is closed. */
+  open(): void {
+    if (!this.closed) void this.make();
   }
 
   send(payload: object): void {
@@ -83,11 +88,12 @@ export class Channel {
   }
 
   close(): void {
+    this.closed = true;
     clearTimeout(this.timer);
     this.drop();
   }
 
-  private async open(): Promise<void> {
+  private async make(): Promise<void> {
     const opening = ++this.openings;
     const realtime = await loadRealtime().catch(() => null);
     if (opening !== this.openings) return;
@@ -134,7 +140,7 @@ export class Channel {
     if (this.joined) this.listener.parted();
     this.drop();
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => void this.open(), delayMs);
+    this.timer = setTimeout(() => void this.make(), delayMs);
   }
 
   private drop(): void {

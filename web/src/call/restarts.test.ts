@@ -88,7 +88,7 @@ test('restarts: a partner who restarts without end is followed once a second', (
 test('restarts: of those that wait for their turn only the newest is of use', () => {
   const restarts = new Restarts();
   for (let generation = 1; generation <= 31; generation++) restarts.receive(generation, 0);
-  assert.deepEqual([1, 30, 31].map((generation) => restarts.outdates(generation)), [true, true, false]);
+  assert.deepEqual([0, 1, 30, 31].map((generation) => restarts.outdates(generation)), [false, true, true, false]);
 });
 
 test('restarts: those of a healthy call, once they had their time, are no attempts in vain', () => {

@@ -54,9 +54,9 @@ export class Restarts {
     return this.tries;
   }
 
-  /** Whether a newer generation makes this one useless. */
+  /** Whether a newer generation makes this one useless; the first is what all others build on. */
   outdates(generation: number): boolean {
-    return generation < this.offered;
+    return generation > 0 && generation < this.offered;
   }
 
   /** One is about to be made; returns how long it has to wait, in ms. */

@@ -42,6 +42,10 @@ export class Signaling {
     });
   }
 
+  open(): void {
+    this.channel.open();
+  }
+
   send(signal: Signal): void {
     const { kind, data } = toMessage(signal);
     this.machine.send(kind, data, now());

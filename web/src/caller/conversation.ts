@@ -36,7 +36,7 @@ export class Conversation {
   private untold: Stage | null = null;
   private timers: ReturnType<typeof setTimeout>[] = [];
 
-  constructor(match: Matched, peer: Promise<Peer>, means: Means) {
+  constructor(match: Matched, peer: Peer | Promise<Peer>, means: Means) {
     this.id = match.call_id;
     this.means = means;
     this.relays = new Relays(() => means.queue.send({ type: 'renew', call_id: this.id }));

@@ -1,7 +1,7 @@
 /** Joins the pure machine, the view and the edges. */
 
 import { effect, signal } from '@preact/signals';
-import { render } from 'preact';
+import { options, render } from 'preact';
 
 import { defaultPrefs } from './choices.ts';
 import { Engine } from './engine.ts';
@@ -103,6 +103,8 @@ function Page() {
   );
 }
 
+// What is to be seen can wait for what is to be done: at a match the first packet towards the partner.
+options.debounceRendering = (draw) => void setTimeout(draw);
 const root = document.getElementById('app');
 await speak(chosen() ?? languageFor(navigator.languages));
 if (root) render(<Page />, root);

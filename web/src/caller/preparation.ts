@@ -71,7 +71,7 @@ export class Preparation {
    *
    * `ufrag`: of the connection that the partner was told about, which may be the one before.
    */
-  take(ufrag?: string): Promise<Peer> {
+  take(ufrag?: string): Peer | Promise<Peer> {
     clearTimeout(this.timer);
     if (this.before && this.before.parameters.ufrag === ufrag) [this.peer, this.before] = [this.before, this.peer];
     this.forget();
@@ -79,7 +79,7 @@ export class Preparation {
     const build = this.build ?? (peer ? null : this.start());
     this.peer = this.build = null;
     if (build) build.fate = peer ? 'dropped' : 'given';
-    return peer ? Promise.resolve(peer) : build!.promise;
+    return peer ?? build!.promise;
   }
 
   /** Have one ready again, after the last was taken and its call came to nothing. */
