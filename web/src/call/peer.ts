@@ -65,6 +65,7 @@ export class Peer {
   private complete = false;
   private listener: PeerListener | null = null;
   private readonly buffer = new CandidateBuffer();
+  private lite: Promise<RTCSessionDescriptionInit | null> | null = null;
   private settle: { resolve(): void; reject(error: Error): void } | null = null;
 
   private constructor(servers: readonly IceServer[], microphone: MediaStreamTrack) {
@@ -94,6 +95,7 @@ export class Peer {
     const peer = new Peer(servers, microphone);
     try {
       await peer.gather();
+      peer.lite = peer.describeLite();
       return peer;
     } catch (error) {
       peer.close();
@@ -149,9 +151,11 @@ export class Peer {
     if (partner.fingerprint === this.parameters.fingerprint) throw new Forged();
     if (this.partner && partner.fingerprint !== this.partner.fingerprint) throw new Forged();
     if (this.partner && partner.payload_type !== this.partner.payload_type) throw new Forged();
-    if (side === 'a' && !this.partner) await this.yieldControl();
+    const lite = side === 'a' && !this.partner ? await this.lite : null;
     this.partner = partner;
     const early = this.buffer.describe(partner.generation);
+    // The browser sets one description after the other by itself; the one below does not wait for this one's report.
+    if (lite) this.connection.setLocalDescription(lite).catch(() => undefined);
     // Whoever is sure of the role has a working pair first: let that end, a, begin with DTLS.
     const sdp = describe(partner, side === 'a' ? 'passive' : 'active', this.local.mid) + known(early);
     await this.connection.setRemoteDescription({ type: 'answer', sdp });
@@ -215,16 +219,15 @@ export class Peer {
   }
 
   /**
-   * Take the controlled role. Both ends have offered and so both would be controlling, which costs one end another
-   * round trip (RFC 8445 section 7.3.1.1). Side a does it, which has waited and has nothing else to do at that moment.
-   * An end that calls itself lite leaves control to a full one (section 6.1.1): Chromium goes by that word of its own
-   * description for the role, and for nothing else. The partner does not get to see it, and a browser that will not
-   * have it settles the conflict as ever.
+   * Our description once more, to be set for the controlled role. Both ends have offered and so both would be
+   * controlling, which costs one end another round trip (RFC 8445 section 7.3.1.1). Side a takes the other role, which
+   * has waited and had the time to prepare for it. An end that calls itself lite leaves control to a full one (section
+   * 6.1.1): Chromium goes by that word of its own description for the role, and for nothing else. The partner does not
+   * get to see it, and a browser that will not have it settles the conflict as ever.
    */
-  private async yieldControl(): Promise<void> {
-    const { sdp = '' } = await this.connection.createOffer();
-    const lite = sdp.replace('\r\nt=0 0\r\n', '$&a=ice-lite\r\n');
-    await this.connection.setLocalDescription({ type: 'offer', sdp: lite }).catch(() => undefined);
+  private async describeLite(): Promise<RTCSessionDescriptionInit | null> {
+    const { sdp } = await this.connection.createOffer().catch(() => ({ sdp: undefined }));
+    return sdp ? { type: 'offer', sdp: sdp.replace('\r\nt=0 0\r\n', '$&a=ice-lite\r\n') } : null;
   }
 
   private async describeOwn(): Promise<void> {
