@@ -3,7 +3,8 @@
 from playwright.sync_api import Page
 
 # First audio is the first packet that the receiver has passed on to be played: `getSynchronizationSources` (W3C WebRTC
-# section 5.3), looked at every 4 ms, because getStats answers from a cache that is up to 50 ms old.
+# section 5.3), looked at every 4 ms, because getStats answers from a cache that is up to 50 ms old; but not before
+# DTLS is through, because each look holds up the page.
 WATCH = """
 (() => {
   const marks = window.marks = {};
@@ -32,8 +33,12 @@ WATCH = """
         if (/connected|completed/.test(this.iceConnectionState)) mark('ice');
       });
       this.addEventListener('connectionstatechange', () => {
-        if (this.connectionState === 'connected') mark('connected');
+        if (this.connectionState !== 'connected' || marks.connected) return;
+        mark('connected');
+        this.awaitAudio();
       });
+    }
+    awaitAudio() {
       const timer = setInterval(() => {
         if (this.connectionState === 'closed') return clearInterval(timer);
         if (!this.getReceivers().some((receiver) => receiver.getSynchronizationSources().length)) return;

@@ -214,12 +214,6 @@ export class Call {
     if (verdict !== 'connect') return;
     this.setup.step('describe');
     connect();
-    if (!this.peer) return;
-    this.lookout ??= new Lookout(this.peer, {
-      leak: () => this.onFault(new Leak()),
-      heard: () => this.talk(),
-      sample: (sample) => this.judge(sample),
-    });
   }
 
   /** Do something to the connection when all before it is done. */
@@ -249,9 +243,19 @@ export class Call {
   }
 
   private onState(state: RTCPeerConnectionState): void {
-    if (state === 'connected') this.setup.step('connect');
+    if (state === 'connected') this.onConnected();
     else if (this.talking && (state === 'disconnected' || state === 'failed')) this.doubt();
     else if (state === 'failed') this.fail('ice');
+  }
+
+  private onConnected(): void {
+    this.setup.step('connect');
+    if (!this.peer) return;
+    this.lookout ??= new Lookout(this.peer, {
+      leak: () => this.onFault(new Leak()),
+      heard: () => this.talk(),
+      sample: (sample) => this.judge(sample),
+    });
   }
 
   private doubt(): void {

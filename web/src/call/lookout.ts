@@ -1,4 +1,4 @@
-/** Looks at a connection again and again: soon for the first audio, at ease for what comes after it. */
+/** Looks at a connected peer again and again: soon for the first audio, at ease for what comes after it. */
 
 import type { Peer } from './peer.ts';
 import { readSample } from './quality.ts';
@@ -6,7 +6,7 @@ import type { Sample } from './quality.ts';
 
 const SETUP_POLL_MS = 20;
 const TALK_POLL_MS = 250;
-/** A report takes time of the very threads that are to connect: before there is audio a rare one will do. */
+/** A report takes time of the very threads that bring the audio: before there is any, a rare one will do. */
 const LOOKS_PER_REPORT = 10;
 
 export interface LookoutListener {
