@@ -10,7 +10,7 @@ from server.relay.coturn import CoturnRelay
 from server.relay.provider import RelayCredentials
 from tests.conftest import Coturn, until
 from tests.fakes.clock import FakeClock
-from tests.integration.door import SYSTEM, page, serving, settings_for, talking
+from tests.integration.door import SYSTEM, Page, page, serving, settings_for, talking
 
 
 class RevocableCoturn(CoturnRelay):
@@ -135,20 +135,26 @@ async def test_credentials_that_moved_with_their_call_are_not_revoked(
             assert carried not in relay.revoked
 
 
+async def lost_over_the_match(door: str, one: Page) -> tuple[str, str]:
+    """Let a page lose its socket as it is matched with this one; returns its session token and the call's id."""
+    async with page(door) as lost:
+        await one.queues()
+        await one.hears("waiting")
+        await lost.queues()
+        match = await lost.hears("matched")
+        await one.is_matched()
+        lost.socket.transport.abort()
+    return lost.token, match["call_id"]
+
+
 async def test_an_offer_is_taken_along_and_measured_truly(valkey_socket: str, coturn: Coturn) -> None:
     """A page that loses its socket over the match is told it again elsewhere; nobody waited since 1970."""
     settings = settings_for(valkey_socket, coturn)
     async with serving(settings) as here, serving(settings) as there, page(here) as one:
-        async with page(here) as lost:
-            await one.queues()
-            await one.hears("waiting")
-            await lost.queues()
-            match = await lost.hears("matched")
-            await one.is_matched()
-            lost.socket.transport.abort()
-        async with page(there, lost.token) as back, httpx2.AsyncClient() as client:
+        token, call_id = await lost_over_the_match(here, one)
+        async with page(there, token) as back, httpx2.AsyncClient() as client:
             await back.greets()
-            assert (await back.is_matched())["call_id"] == match["call_id"]
+            assert (await back.is_matched())["call_id"] == call_id
 
             lines = (await client.get(f"http://{there}/metrics")).text.splitlines()
             waited_s = [float(line.split()[1]) for line in lines if line.startswith("sotto_wait_seconds_sum")]
@@ -159,22 +165,16 @@ async def test_an_offer_that_the_page_knows_goes_on(valkey_socket: str, coturn: 
     """A page that builds its call already is told nothing but the match, to say again that it has it."""
     settings = settings_for(valkey_socket, coturn)
     async with serving(settings) as here, serving(settings) as there, page(here) as one:
-        async with page(here) as lost:
-            await one.queues()
-            await one.hears("waiting")
-            await lost.queues()
-            match = await lost.hears("matched")
-            await one.is_matched()
-            lost.socket.transport.abort()
-        async with page(there, lost.token) as back:
-            await back.greets(call_id=match["call_id"])
+        token, call_id = await lost_over_the_match(here, one)
+        async with page(there, token) as back:
+            await back.greets(call_id=call_id)
             assert (await back.hears("relay", "matched"))["type"] == "matched"
-            await back.says("ack", call_id=match["call_id"])
+            await back.says("ack", call_id=call_id)
             for side in (one, back):
-                await side.says("connected", call_id=match["call_id"])
+                await side.says("connected", call_id=call_id)
                 await side.says("heartbeat")
                 assert (await side.hears("heartbeat", "relay", "ended"))["type"] == "heartbeat"
-            await back.says("hangup", call_id=match["call_id"])
+            await back.says("hangup", call_id=call_id)
             assert (await one.hears("ended"))["reason"] == "partner_left"
 
 
