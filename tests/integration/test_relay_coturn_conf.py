@@ -2,6 +2,7 @@
 
 import shutil
 import socket
+import struct
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ import pytest
 
 from tests.conftest import Coturn, free_port, wait_until
 from tests.integration.turn_client import IPV4, IPV6, allocation
+from tests.network.own_relay import LOG, RELAY, own_relay
 
 CONFIGURATION = Path(__file__).parents[2] / "infra/coturn/turnserver.conf"
 
@@ -115,3 +117,26 @@ async def test_the_internet_is_within_reach(hardened: tuple[Coturn, Path], peer:
     """Public addresses, also right behind a denied range, are allowed: another relay may be there."""
     async with allocation(hardened[0], dial(hardened[0]), IPV6 if ":" in peer else IPV4) as turn:
         assert await turn.permit(peer) == 0
+
+
+def resets(relay: Coturn) -> None:
+    """Ask the relay something over TCP, and then reset the connection."""
+    binding = struct.pack("!HHI12s", 0x0001, 0, 0x2112A442, b"transaction!")  # RFC 8489 section 5
+    with socket.create_connection((RELAY, relay.port), 10) as caller:
+        caller.sendall(binding)
+        assert caller.recv(1024)
+        caller.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+@pytest.mark.claim("not-written-down")
+@pytest.mark.parametrize("audible", [True, False])
+def test_a_connection_that_was_reset_is_not_written_down(tmp_path: Path, *, audible: bool) -> None:
+    """coturn has words for it, with the caller's address in them: as configured nobody is told."""
+    log = tmp_path / LOG
+    with own_relay(tmp_path, audible=audible) as relay:
+        for _ in range(3):
+            resets(relay)
+        if audible:
+            wait_until(lambda: b"127.0.0.1" in log.read_bytes(), "coturn's words")
+
+    assert (b"127.0.0.1" in log.read_bytes()) is audible

@@ -16,18 +16,22 @@ CONFIGURATION = Path(__file__).parents[2] / "infra" / "coturn" / "turnserver.con
 
 
 @contextmanager
-def own_relay(folder: Path, *further: str) -> Iterator[Coturn]:
+def own_relay(folder: Path, *further: str, audible: bool = False) -> Iterator[Coturn]:
     """Run it at `RELAY`.
 
     Args:
-        folder: Where its log is kept, as `LOG`.
-        further: Options that go before what the configuration says.
+        folder: Where what it says is kept, as `LOG`.
+        further: Options besides the configuration.
+        audible: Let it say what in production it keeps to itself.
     """
     relay = Coturn(free_port())
+    text = CONFIGURATION.read_text()
+    configuration = folder / "turnserver.conf"
+    configuration.write_text(text.replace("log-file=/dev/null", "log-file=stdout") if audible else text)
     with (folder / LOG).open("wb") as log:
         # Line by line: coturn ends without writing what its buffer holds.
         process = subprocess.Popen(
-            ["stdbuf", "-oL", "turnserver", "-c", str(CONFIGURATION), f"--listening-ip={RELAY}", f"--relay-ip={RELAY}",
+            ["stdbuf", "-oL", "turnserver", "-c", str(configuration), f"--listening-ip={RELAY}", f"--relay-ip={RELAY}",
              f"--listening-port={relay.port}", "--no-tls", f"--static-auth-secret={relay.secret}",
              "--allow-loopback-peers", f"--allowed-peer-ip={RELAY}", f"--pidfile={folder}/pid",
              f"--userdb={folder}/db", *further],

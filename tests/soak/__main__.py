@@ -73,7 +73,7 @@ def main(words: list[str]) -> int:
     with ExitStack() as stays:
         folder = Path(stays.enter_context(tempfile.TemporaryDirectory(prefix="sotto-")))
         # It says what it renews only when it says everything; its log goes with the folder.
-        coturn = stays.enter_context(own_relay(folder, "--verbose"))
+        coturn = stays.enter_context(own_relay(folder, "--verbose", audible=True))
         valkey = stays.enter_context(running_valkey())
         service = stays.enter_context(stack.running(valkey, coturn, folder, SETTINGS))
         playwright = stays.enter_context(sync_playwright())
