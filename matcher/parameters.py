@@ -30,7 +30,8 @@ class Parameters(Quiet, Struct, frozen=True, forbid_unknown_fields=True):
 
     `generation` is 0 for the first connection; each ICE restart counts one up. `fingerprint` is the SHA-256 of the DTLS
     certificate: 32 upper-case hexadecimal bytes with colons (RFC 8122 section 5). `payload_type` is the RTP payload
-    type under which this end receives Opus.
+    type under which this end receives Opus. `yields` tells whether this end can leave ICE's controlling role to the
+    other one (RFC 8445 section 6.1.1).
     """
 
     generation: Generation
@@ -38,6 +39,7 @@ class Parameters(Quiet, Struct, frozen=True, forbid_unknown_fields=True):
     pwd: Annotated[str, Meta(pattern=r"\A[A-Za-z0-9+/]{22,64}\Z")]
     fingerprint: Annotated[str, Meta(pattern=r"\A[0-9A-F]{2}(:[0-9A-F]{2}){31}\Z")]
     payload_type: Annotated[int, Meta(ge=96, le=127)]
+    yields: bool
 
 
 class Candidate(Quiet, Struct, frozen=True, forbid_unknown_fields=True):

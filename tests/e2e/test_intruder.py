@@ -89,6 +89,7 @@ def parameters_of(sdp: str) -> dict[str, Any]:
         "pwd": first(r"^a=ice-pwd:(\S+)"),
         "fingerprint": first(r"^a=fingerprint:sha-256 (\S+)"),
         "payload_type": int(first(r"^a=rtpmap:(\d+) opus/48000")),
+        "yields": False,
     }
 
 

@@ -30,6 +30,8 @@ FIREFOX_PREFS: dict[str, str | float | bool] = {
     "media.peerconnection.ice.loopback": True,
 }
 
+PAIRS = [("chromium", "firefox"), ("firefox", "chromium"), ("chromium", "chromium"), ("firefox", "firefox")]
+
 # Both ends as the call drives them, with the test in the signaling's place.
 PAGE = """
 import { readSignal, toMessage } from './web/src/call/messages.ts';
@@ -48,7 +50,7 @@ Object.assign(globalThis, {
     send({ kind: 'parameters', parameters: peer.parameters });
     peer.listen({
       candidate: (candidate) => send({ kind: 'candidate', candidate }),
-      endOfCandidates: () => send({ kind: 'end_of_candidates', generation: 0 }),
+      endOfCandidates: (generation) => send({ kind: 'end_of_candidates', generation }),
       state: (state) => states.push(state), stream: () => states.push('stream'), leak: () => states.push('leak'),
     });
   },
@@ -58,6 +60,7 @@ Object.assign(globalThis, {
     if (signal.kind === 'candidate') await peer.addCandidate(signal.candidate);
     if (signal.kind === 'end_of_candidates') await peer.endCandidates(signal.generation);
   },
+  async restart() { sent.push(toMessage({ kind: 'parameters', parameters: await peer.restart(1, null) })); },
   async sample() { return readSample((await peer.getStats()).values(), performance.now()); },
   async iceRole() { return [...(await peer.getStats()).values()].find(({ type }) => type === 'transport').iceRole; },
   async outcome(servers) {
@@ -129,25 +132,31 @@ async def carry(sender: Page, receiver: Page, receiving_side: str, seen: list[di
         await receiver.evaluate("([side, message]) => receive(side, message)", [receiving_side, message])
 
 
-@pytest.mark.parametrize(
-    "names",
-    [("chromium", "firefox"), ("firefox", "chromium"), ("chromium", "chromium"), ("firefox", "firefox")],
-    ids="-".join,
-)
-async def test_two_peers_connect_through_the_relay(names: tuple[str, str], script: str, coturn: Coturn) -> None:
-    """Two prepared peers connect by parameters and relay candidates alone, and each receives the other's packets.
+async def meet(a: Page, b: Page, servers: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Prepare both and carry what they say until each receives packets; return all that was said."""
+    await asyncio.gather(*(page.evaluate("(servers) => prepare(servers)", servers) for page in (a, b)))
+    seen: list[dict[str, Any]] = []
+    async with asyncio.timeout(20):
+        while not all([(await page.evaluate("sample()"))["packetsReceived"] > 10 for page in (a, b)]):
+            await carry(a, b, "b", seen)
+            await carry(b, a, "a", seen)
+            await asyncio.sleep(0.05)
+    return seen
 
-    Where side a is a Chromium it leaves control to the other from the beginning.
-    """
+
+async def assert_roles(names: tuple[str, str], a: Page, b: Page) -> None:
+    """A Chromium leaves control to the other end, and where both are, side b does; Firefox does not tell its role."""
+    if names[0] == "chromium":
+        assert await a.evaluate("iceRole()") == ("controlling" if names[1] == "chromium" else "controlled")
+    if names[1] == "chromium":
+        assert await b.evaluate("iceRole()") == "controlled"
+
+
+@pytest.mark.parametrize("names", PAIRS, ids="-".join)
+async def test_two_peers_connect_through_the_relay(names: tuple[str, str], script: str, coturn: Coturn) -> None:
+    """Two prepared peers connect by parameters and relay candidates alone, and each receives the other's packets."""
     async with pages(script, *names) as (a, b):
-        servers = ice_servers(coturn)
-        await asyncio.gather(*(page.evaluate("(servers) => prepare(servers)", servers) for page in (a, b)))
-        seen: list[dict[str, Any]] = []
-        async with asyncio.timeout(20):
-            while not all([(await page.evaluate("sample()"))["packetsReceived"] > 10 for page in (a, b)]):
-                await carry(a, b, "b", seen)
-                await carry(b, a, "a", seen)
-                await asyncio.sleep(0.05)
+        seen = await meet(a, b, ice_servers(coturn))
         for page in (a, b):
             assert (await page.evaluate("sample()"))["relayed"] is True
             states = await page.evaluate("states")
@@ -157,8 +166,21 @@ async def test_two_peers_connect_through_the_relay(names: tuple[str, str], scrip
         candidates = [message["data"] for message in seen if message["kind"] == "candidate"]
         assert len(candidates) >= 2
         assert all(FIRST_RELAY_PORT <= candidate["port"] < FIRST_RELAY_PORT + 1000 for candidate in candidates)
-        if names[0] == "chromium":
-            assert await a.evaluate("iceRole()") == "controlled"
+        await assert_roles(names, a, b)
+
+
+@pytest.mark.parametrize("names", PAIRS, ids="-".join)
+async def test_a_restart_has_no_role_conflict(names: tuple[str, str], script: str, coturn: Coturn) -> None:
+    """Both ends offer anew, and know who controls before the first check of the new path can be on its way."""
+    async with pages(script, *names) as (a, b):
+        await meet(a, b, ice_servers(coturn))
+        for page in (a, b):
+            await page.evaluate("sent.splice(0)")
+            await page.evaluate("restart()")
+        for sender, receiver, side in ((a, b, "b"), (b, a, "a")):
+            (message,) = await sender.evaluate("sent.filter(({ kind }) => kind === 'parameters')")
+            await receiver.evaluate("([side, message]) => receive(side, message)", [side, message])
+        await assert_roles(names, a, b)
 
 
 @pytest.mark.parametrize("name", ["chromium", "firefox"])

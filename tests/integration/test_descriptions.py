@@ -14,7 +14,14 @@ FINGERPRINT = ":".join(["AB"] * 32)
 
 def description(ufrag: str) -> Message:
     """Return what a page says of its connection."""
-    parameters = {"generation": 0, "ufrag": ufrag, "pwd": "p" * 24, "fingerprint": FINGERPRINT, "payload_type": 111}
+    parameters = {
+        "generation": 0,
+        "ufrag": ufrag,
+        "pwd": "p" * 24,
+        "fingerprint": FINGERPRINT,
+        "payload_type": 111,
+        "yields": True,
+    }
     return {"parameters": parameters, "candidates": [{"generation": 0, "ip": "198.51.100.7", "port": 50_001}]}
 
 

@@ -22,7 +22,14 @@ SECRET_WORD = "canary-transcript"
 PWD = "cAnArYpWd" * 3
 FINGERPRINT = ":".join(["CA"] * 32)
 DESCRIPTION = {
-    "parameters": {"generation": 0, "ufrag": UFRAG, "pwd": PWD, "fingerprint": FINGERPRINT, "payload_type": 111},
+    "parameters": {
+        "generation": 0,
+        "ufrag": UFRAG,
+        "pwd": PWD,
+        "fingerprint": FINGERPRINT,
+        "payload_type": 111,
+        "yields": True,
+    },
     "candidates": [{"generation": 0, "ip": ADDRESS, "port": 50_001}],
 }
 

@@ -6,7 +6,7 @@ import type { Parameters } from './parameters.ts';
 
 const HONEST: Parameters = {
   generation: 0, ufrag: 'aB3+', pwd: 'abcdefghijklmnopqrstuv', fingerprint: Array(32).fill('AB').join(':'),
-  payload_type: 111,
+  payload_type: 111, yields: true,
 };
 
 for (const [first, second] of [['server', 'channel'], ['channel', 'server']] as const) {
@@ -20,6 +20,7 @@ for (const [first, second] of [['server', 'channel'], ['channel', 'server']] as 
 
   for (const other of [
     { ufrag: 'eViL' }, { pwd: 'b'.repeat(22) }, { fingerprint: Array(32).fill('CD').join(':') }, { payload_type: 96 },
+    { yields: false },
   ]) {
     test(`agreement: the ${first} is first, the ${second} has another ${Object.keys(other)}`, () => {
       const agreement = new Agreement();

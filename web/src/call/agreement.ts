@@ -6,7 +6,8 @@ export type Way = 'server' | 'channel';
 
 const same = (one: Parameters, other: Parameters): boolean =>
   one.generation === other.generation && one.ufrag === other.ufrag && one.pwd === other.pwd
-  && one.fingerprint === other.fingerprint && one.payload_type === other.payload_type;
+  && one.fingerprint === other.fingerprint && one.payload_type === other.payload_type
+  && one.yields === other.yields;
 
 export class Agreement {
   private first: Parameters | null = null;

@@ -41,7 +41,7 @@ test('local: the parameters come from the description', () => {
   const { parameters, mid } = ownDescription(sdp(`a=${FIREFOX}`), 0);
   assert.equal(mid, '0');
   assert.deepEqual(parameters, {
-    generation: 0, ufrag: '0011aabb', pwd: PWD, fingerprint: FINGERPRINT, payload_type: 109,
+    generation: 0, ufrag: '0011aabb', pwd: PWD, fingerprint: FINGERPRINT, payload_type: 109, yields: false,
   });
 });
 

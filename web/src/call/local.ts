@@ -30,7 +30,7 @@ export interface OwnDescription {
 }
 
 /**
- * Our parameters and `mid` from the local description.
+ * Our parameters and `mid` from the local description. An end that calls itself lite in it is one that `yields`.
  *
  * @throws Leak The description holds a candidate that is not a relay candidate.
  * @throws TypeError It lacks something: this browser cannot take part.
@@ -47,6 +47,7 @@ export function ownDescription(sdp: string, generation: number): OwnDescription 
     pwd: first(/^a=ice-pwd:(\S+)/m),
     fingerprint: first(/^a=fingerprint:sha-256 (\S+)/im)?.toUpperCase(),
     payload_type: Number(first(/^a=rtpmap:(\d+) opus\/48000/im)),
+    yields: /^a=ice-lite\r?$/m.test(sdp),
   });
   if (!parameters || mid === undefined) throw new TypeError('local description');
   return { parameters, mid };

@@ -6,7 +6,7 @@ import type { Signal } from './messages.ts';
 
 const FINGERPRINT = Array(32).fill('AB').join(':');
 const PARAMETERS = {
-  generation: 0, ufrag: 'aB3+', pwd: 'a'.repeat(22), fingerprint: FINGERPRINT, payload_type: 111,
+  generation: 0, ufrag: 'aB3+', pwd: 'a'.repeat(22), fingerprint: FINGERPRINT, payload_type: 111, yields: true,
 };
 
 test('messages: every signal survives the way through a message', () => {

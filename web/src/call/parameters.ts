@@ -15,6 +15,8 @@ export interface Parameters {
   fingerprint: string;
   /** The RTP payload type under which this end receives Opus. */
   payload_type: number;
+  /** Whether this end can leave ICE's controlling role to the other one; see `Peer`. */
+  yields: boolean;
 }
 
 export interface Candidate {
@@ -55,11 +57,12 @@ export const isInteger = (value: unknown, least: number, most: number): value is
 
 /** The connection parameters in a message, or null where anything about them is out of order. */
 export function readParameters(data: unknown): Parameters | null {
-  if (!hasShape(data, ['generation', 'ufrag', 'pwd', 'fingerprint', 'payload_type'])) return null;
-  const { generation, ufrag, pwd, fingerprint, payload_type } = data as { [key: string]: unknown };
+  if (!hasShape(data, ['generation', 'ufrag', 'pwd', 'fingerprint', 'payload_type', 'yields'])) return null;
+  const { generation, ufrag, pwd, fingerprint, payload_type, yields } = data as { [key: string]: unknown };
   if (!isInteger(generation, 0, MAX_GENERATION) || !isInteger(payload_type, 96, 127)) return null;
   if (!matches(ufrag, UFRAG) || !matches(pwd, PWD) || !matches(fingerprint, FINGERPRINT)) return null;
-  return { generation, ufrag, pwd, fingerprint, payload_type };
+  if (typeof yields !== 'boolean') return null;
+  return { generation, ufrag, pwd, fingerprint, payload_type, yields };
 }
 
 export type Reach = 'public' | 'local' | 'never';

@@ -65,7 +65,8 @@ export class Peer {
   private complete = false;
   private listener: PeerListener | null = null;
   private readonly buffer = new CandidateBuffer();
-  private lite: Promise<RTCSessionDescriptionInit | null> | null = null;
+  /** Our description for the controlling role, where the one that is set is for the controlled one. */
+  private controlling: RTCSessionDescriptionInit | null = null;
   private settle: { resolve(): void; reject(error: Error): void } | null = null;
 
   private constructor(servers: readonly IceServer[], microphone: MediaStreamTrack) {
@@ -95,7 +96,6 @@ export class Peer {
     const peer = new Peer(servers, microphone);
     try {
       await peer.gather();
-      peer.lite = peer.describeLite();
       return peer;
     } catch (error) {
       peer.close();
@@ -151,13 +151,14 @@ export class Peer {
     if (partner.fingerprint === this.parameters.fingerprint) throw new Forged();
     if (this.partner && partner.fingerprint !== this.partner.fingerprint) throw new Forged();
     if (this.partner && partner.payload_type !== this.partner.payload_type) throw new Forged();
-    const lite = side === 'a' && !this.partner ? await this.lite : null;
     this.partner = partner;
     const early = this.buffer.describe(partner.generation);
     // The browser sets one description after the other by itself; the one below does not wait for this one's report.
-    if (lite) this.connection.setLocalDescription(lite).catch(() => undefined);
-    // Whoever is sure of the role has a working pair first: let that end, a, begin with DTLS.
-    const sdp = describe(partner, side === 'a' ? 'passive' : 'active', this.local.mid) + known(early);
+    const controls = side === 'a' && partner.yields;
+    if (controls && this.controlling) this.connection.setLocalDescription(this.controlling).catch(() => undefined);
+    // Side b learns of its partner last, so that a's relay lets its first check pass: its pair works first, so it begins
+    // with DTLS.
+    const sdp = describe(partner, side === 'b' ? 'passive' : 'active', this.local.mid) + known(early);
     await this.connection.setRemoteDescription({ type: 'answer', sdp });
     await this.addAll(early.filter((addition) => 'end' in addition));
   }
@@ -219,19 +220,19 @@ export class Peer {
   }
 
   /**
-   * Our description once more, to be set for the controlled role. Both ends have offered and so both would be
-   * controlling, which costs one end another round trip (RFC 8445 section 7.3.1.1). Side a takes the other role, which
-   * has waited and had the time to prepare for it. An end that calls itself lite leaves control to a full one (section
-   * 6.1.1): Chromium goes by that word of its own description for the role, and for nothing else. The partner does not
-   * get to see it, and a browser that will not have it settles the conflict as ever.
+   * Describe ourselves, for the controlled role where the browser can. Both ends offer, so that both would control, and
+   * to settle that conflict (RFC 8445 section 7.3.1.1) costs a round trip; and a Chromium that loses it in a restart
+   * misses the nomination of a Firefox, made once, and goes on sending into the broken path for seconds. An end that
+   * calls itself lite leaves control to a full one (section 6.1.1). Chromium goes by that word of its own description
+   * for the role, and for nothing else; Firefox refuses it. The partner does not see it, only that we can; where both
+   * can, it is side b that does.
    */
-  private async describeLite(): Promise<RTCSessionDescriptionInit | null> {
-    const { sdp } = await this.connection.createOffer().catch(() => ({ sdp: undefined }));
-    return sdp ? { type: 'offer', sdp: sdp.replace('\r\nt=0 0\r\n', '$&a=ice-lite\r\n') } : null;
-  }
-
   private async describeOwn(): Promise<void> {
-    await this.connection.setLocalDescription();
+    const full = await this.connection.createOffer();
+    const lite = { ...full, sdp: (full.sdp ?? '').replace('\r\nt=0 0\r\n', '$&a=ice-lite\r\n') };
+    const yields = await this.connection.setLocalDescription(lite).then(() => true, () => false);
+    if (!yields) await this.connection.setLocalDescription(full);
+    this.controlling = yields ? full : null;
     this.own = ownDescription(this.connection.localDescription?.sdp ?? '', this.generation);
     this.generations.set(this.own.parameters.ufrag, this.generation);
   }
