@@ -76,6 +76,7 @@ def taken() -> dict[str, list[float]]:
                 silences[pair].append(silence_ms(one, other, proxy))
                 for person in (one, other):
                     person.leaves()
+                proxy.forget_broken_flows()
     return silences
 
 

@@ -101,3 +101,21 @@ def test_losses_are_as_frequent_as_said_and_a_cut_is_complete(proxy_port: tuple[
         client.send(b"back")
         while not (answer := client.recv(2048)).endswith(b"back"):
             assert not answer.endswith(b"cut")
+
+
+def test_a_port_of_a_broken_flow_can_be_had_again(proxy_port: tuple[int, UdpProxy]) -> None:
+    """Whoever has the port after the flow was forgotten passes, and is somebody else to the server."""
+    port, proxy = proxy_port
+    with client_of(port) as client:
+        client.send(b"before")
+        seen = client.recv(2048).split()[0]
+        proxy.break_flows()
+        client.send(b"lost")
+        wait_until(lambda: proxy.carried["cut"] == 1, "the break")
+
+        proxy.forget_broken_flows()
+
+        client.send(b"after")
+        again, text = client.recv(2048).split()
+        assert text == b"after"
+        assert again != seen

@@ -60,10 +60,12 @@ class UdpProxy(asyncio.DatagramProtocol):
         self._dice = random.Random(seed)  # losses, not secrets
         self._upstreams: dict[Address, asyncio.Task[asyncio.DatagramTransport]] = {}
         self._transport: asyncio.DatagramTransport | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take note of the clients' socket."""
         self._transport = cast(asyncio.DatagramTransport, transport)
+        self._loop = asyncio.get_running_loop()
 
     def datagram_received(self, data: bytes, client: Address) -> None:
         """Carry one datagram towards the server."""
@@ -74,6 +76,19 @@ class UdpProxy(asyncio.DatagramProtocol):
     def break_flows(self) -> None:
         """Let nothing pass any more for the clients of now, as a NAT that forgot them; those that come later pass."""
         self._dead |= set(self._upstreams)
+
+    def forget_broken_flows(self) -> None:
+        """Take whoever comes from now on for somebody new; for when the clients of broken flows have gone.
+
+        A system gives their ports to others, and the server still holds their allocations. Safe from any thread.
+        """
+        if self._loop:
+            self._loop.call_soon_threadsafe(self._forget)
+
+    def _forget(self) -> None:
+        for client in self._dead:
+            self._upstreams.pop(client).add_done_callback(lambda upstream: upstream.result().close())
+        self._dead.clear()
 
     async def close(self) -> None:
         """Close every socket."""
