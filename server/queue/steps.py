@@ -7,6 +7,7 @@ from redis.exceptions import RedisError
 
 from matcher import errors, wire
 from matcher.domain import CallerId, EndReason
+from matcher.parameters import Description
 from matcher.placed import Active, Gone, Offered, Placed, Waiting
 from server.queue.call import CallWatch
 from server.queue.descriptions import Descriptions
@@ -65,6 +66,10 @@ class Steps:
         if self._call:
             return self._call.overdue(now_ms) is not None or (self._call.connected and self._relay.must_rotate())
         return self.phase is Phase.QUEUED and now_ms - self._place.told_ms >= self._desk.terms.position_s * 1000
+
+    def give_description(self, call_id: str) -> Description | None:
+        """Give the description of the page's connection to a call, unless the call has it."""
+        return self._descriptions.give(call_id)
 
     # Towards a call.
 
@@ -125,10 +130,14 @@ class Steps:
         log.info("call.matched", call_id=placed.call_id)
         # The partner may have ours before both have acknowledged: the way into the channel, where each would tell the
         # other the same, is in this very message, and a relay's address is all that there is in it about a place.
-        own = self._descriptions.take()
-        await self._send(self._desk.matched(placed, own, self._descriptions.partner_in(placed.call_id)))
-        if own and isinstance(placed, Offered):
-            await self._board.describe(placed.holder, placed.call_id, own)
+        call_id = placed.call_id
+        untold = self._descriptions.give(call_id)
+        partner = self._descriptions.partner_in(call_id)
+        if partner is None and isinstance(placed, Offered):
+            partner = self._board.description_of(placed.holder, call_id)
+        await self._send(self._desk.matched(placed, self._descriptions.given(call_id), partner))
+        if untold and isinstance(placed, Offered):
+            await self._board.describe(placed.holder, call_id, untold)
 
     def _take_note(self, placed: Placed) -> None:
         """Both pages have the match, when the waiting room says so."""

@@ -40,6 +40,9 @@ class Seat(Protocol):
     def due(self, now_ms: int) -> bool:
         """Say whether the session has something to do by now."""
 
+    def give_description(self, call_id: str) -> Description | None:
+        """Give the description of the page's connection to a call, unless the call has it."""
+
 
 @dataclass(frozen=True)
 class Tick:
@@ -96,6 +99,11 @@ class Switchboard:
     def owe(self, what: Callable[[], Awaitable[object]]) -> None:
         """Do something in the waiting room as soon as Redis answers again; it must be safe to do twice."""
         self._owed.append(what)
+
+    def description_of(self, holder: Holder, call_id: str) -> Description | None:
+        """Ask the session of a partner for its side's description; None: it is in another process, or will tell."""
+        seat = self._by_ticket.get(holder.ticket_id) if holder.worker == self._worker else None
+        return seat.give_description(call_id) if seat else None
 
     async def describe(self, holder: Holder, call_id: str, description: Description) -> None:
         """Tell the session of a partner, in whatever process, what it needs to connect to this side.

@@ -72,6 +72,10 @@ async def test_each_page_is_told_its_partners_description(valkey_socket: str, co
 
         assert (theirs, ours) == (description("two2"), description("one1"))
         assert (first["ufrag"], second["ufrag"]) == ("one1", "two2")
+        if processes == 1:
+            assert "description" in second, "there was nothing to wait for"
+            await other.says("heartbeat")
+            assert (await other.hears("described", "heartbeat"))["type"] == "heartbeat", "told twice"
 
 
 async def test_a_connection_made_while_waiting_replaces_the_one_before(valkey_socket: str, coturn: Coturn) -> None:
