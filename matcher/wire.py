@@ -134,6 +134,16 @@ class ServerMessage(Struct, frozen=True, tag_field="type", tag=str.lower, omit_d
     """What the server sends."""
 
 
+class Session(Quiet, ServerMessage, frozen=True):
+    """Another token for the same caller, where the one of the hello may not outlast what begins now.
+
+    `fresh_s`: how long it does for new places in the queue, s.
+    """
+
+    token: str
+    fresh_s: int
+
+
 class Relay(ServerMessage, frozen=True):
     """Fresh relay credentials: build the connection and answer `ready`. `expires_at` in s since the Unix epoch.
 
@@ -211,7 +221,7 @@ class Alive(ServerMessage, frozen=True, tag="heartbeat"):
     """The answer to a heartbeat."""
 
 
-AnyServerMessage = Relay | Waiting | Matched | Described | Resumed | Renewed | Ended | Error | Alive
+AnyServerMessage = Session | Relay | Waiting | Matched | Described | Resumed | Renewed | Ended | Error | Alive
 
 _decoder: msgspec.json.Decoder[AnyClientMessage] = msgspec.json.Decoder(AnyClientMessage)
 _encoder = msgspec.json.Encoder()

@@ -50,7 +50,16 @@ class SessionTokens:
 
     def mint(self) -> tuple[str, Session]:
         """Return a token for a new random caller, with what it says."""
-        session = Session(secrets.token_urlsafe(16), self._clock.now_ms() // 1000 + self._lifetime_s)
+        return self._mint(secrets.token_urlsafe(16))
+
+    def renewed(self, session: Session) -> tuple[str, Session] | None:
+        """Return another token for the same caller, with what it says; None while the one there is does for longer."""
+        if session.exp - self._clock.now_ms() / 1000 > self._lifetime_s - self.fresh_s:
+            return None
+        return self._mint(session.sub)
+
+    def _mint(self, caller: CallerId) -> tuple[str, Session]:
+        session = Session(caller, self._clock.now_ms() // 1000 + self._lifetime_s)
         claims = {"aud": AUDIENCE, "sub": session.sub, "exp": session.exp}
         key = self._keys[self._signing_kid]
         return jwt.encode(claims, key, ALGORITHM, headers={"kid": self._signing_kid}), session

@@ -75,7 +75,8 @@ class Caller(Steps):
                     await self._on_call_message(message, self._call)
 
     async def _on_hello(self, hello: wire.Hello) -> None:
-        self._place.caller_id = self._desk.sessions.verify(hello.token).sub
+        self._session = self._desk.sessions.verify(hello.token)
+        self._place.caller_id = self._session.sub
         self._place.prefs = hello.prefs
         held = await self._place.attach()
         if held is None and hello.call_id:
@@ -200,3 +201,4 @@ class Caller(Steps):
         if self.phase is Phase.QUEUED and not self._call:
             await self._place.tell(changed_only=True)
             await self._relay.freshen()
+            await self._renew_session()

@@ -16,6 +16,7 @@ from server.queue.phases import Phase
 from server.queue.place import Place
 from server.queue.relay_hold import RelayHold
 from server.queue.switchboard import Switchboard
+from server.sessions import Session
 
 log = structlog.get_logger()
 
@@ -48,6 +49,7 @@ class Steps:
         self._call: CallWatch | None = None
         self._met: dict[str, CallerId] = {}  # in which call whom, the latest last
         self._heard_ms = desk.stopwatch.now_ms()
+        self._session: Session | None = None
 
     # What the socket's reader says, and what the switchboard asks.
 
@@ -76,7 +78,14 @@ class Steps:
     async def _prepare(self) -> None:
         """Hand out fresh relay credentials; the page builds its connection and answers `ready`."""
         self.phase = Phase.PREPARING
+        await self._renew_session()
         await self._relay.hand_out()
+
+    async def _renew_session(self) -> None:
+        """See to it that the page's token outlasts the wait and the call that may begin now."""
+        if self._session and (renewed := self._desk.sessions.renewed(self._session)):
+            token, self._session = renewed
+            await self._send(wire.Session(token, self._desk.sessions.fresh_s))
 
     async def _start_over(self) -> None:
         """Look for somebody else, at the end of the queue."""

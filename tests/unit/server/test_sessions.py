@@ -27,6 +27,25 @@ def test_a_token_names_a_random_caller_until_it_expires() -> None:
         tokens.verify(token)
 
 
+def test_a_token_that_may_be_too_short_is_followed_by_another_of_the_same_caller() -> None:
+    """As long as it does for new places there is none; the new one lives for as long as a first one."""
+    clock = FakeClock()
+    tokens = SessionTokens(Secret(NEW), 600, clock, fresh_s=200)
+    _, session = tokens.mint()
+
+    clock.advance(199)
+    assert tokens.renewed(session) is None
+
+    clock.advance(1)
+    renewed = tokens.renewed(session)
+    assert renewed is not None
+    token, follower = renewed
+    assert tokens.verify(token) == follower
+    assert follower.sub == session.sub
+    assert follower.exp == session.exp + 200
+    assert tokens.renewed(follower) is None
+
+
 def test_keys_rotate_without_ending_sessions() -> None:
     """The first key signs; older ones still verify, removed ones do not."""
     clock = FakeClock()

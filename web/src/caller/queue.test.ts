@@ -102,6 +102,20 @@ test('queue: hello comes first, then messages are passed on and heartbeats kept 
   await until(() => texts.includes('{"type":"ready"}') && texts.includes('{"type":"heartbeat"}'), () => texts.join());
 });
 
+test('queue: a token that the server brings is what the page comes back with', async () => {
+  const { base, sockets, sessions } = await listen();
+  const first = accept(sockets);
+  const page = new Page(base);
+  const { socket } = await first;
+  say(socket, { type: 'session', token: 'longer', fresh_s: 60 });
+  say(socket, WAITING);
+  await page.sees('online', 'waiting');
+  const second = accept(sockets);
+  socket.terminate();
+  assert.equal((await second).hello['token'], 'longer');
+  assert.deepEqual([sessions.count, page.events.includes('session')], [1, false]);
+});
+
 test('queue: a lost socket is replaced, under the same session and for the same call', async () => {
   const { base, sockets, sessions } = await listen();
   const first = accept(sockets);

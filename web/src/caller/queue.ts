@@ -139,7 +139,8 @@ export class QueueSocket {
       this.listener.online();
     }
     if (message.type === 'waiting' || message.type === 'matched') this.placed = true;
-    if (message.type !== 'heartbeat') this.listener.message(message);
+    if (message.type === 'session') this.session.renew(message);
+    else if (message.type !== 'heartbeat') this.listener.message(message);
   }
 
   private onClose(code: number): void {

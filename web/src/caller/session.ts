@@ -37,6 +37,12 @@ export class Session {
     if (this.current && Date.now() - this.cameMs >= this.current.fresh_s * 1000) this.forget();
   }
 
+  /** The server gives another token of the same caller. */
+  renew(token: Token): void {
+    this.current = token;
+    this.cameMs = Date.now();
+  }
+
   /** The server refuses this token. */
   forget(): void {
     this.current = null;

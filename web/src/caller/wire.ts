@@ -45,6 +45,7 @@ export interface Matched {
 }
 
 export type ServerMessage =
+  | { type: 'session'; token: string; fresh_s: number }
   | { type: 'relay'; ice_servers: IceServer[]; expires_at: number; describe?: boolean }
   | { type: 'waiting'; position: number; estimate_s?: number | null }
   | Matched
@@ -56,7 +57,7 @@ export type ServerMessage =
   | { type: 'heartbeat' };
 
 const TYPES: ReadonlySet<unknown> = new Set([
-  'relay', 'waiting', 'matched', 'described', 'resumed', 'renewed', 'ended', 'error', 'heartbeat',
+  'session', 'relay', 'waiting', 'matched', 'described', 'resumed', 'renewed', 'ended', 'error', 'heartbeat',
 ]);
 
 /** A message from our own server, or null where it is of a type that this page does not know. */
