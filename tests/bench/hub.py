@@ -39,6 +39,7 @@ MANY, FEW = Crowd(CALLS, 1), Crowd(8, 8)
 SLICE_S = 0.15
 RATE, RATE_S = 1000, 0.3
 QUIET_S = 0.03
+CALM_S = 30.0
 RATE_AIM, P99_AIM_MS = 3000, 10.0  # messages/s of one process; at RATE
 
 METHOD = f"""\
@@ -108,11 +109,16 @@ async def times_of(pairs: Sequence[Pair], random: Random) -> list[float]:
 
 
 async def quiet(pids: Iterable[int]) -> None:
-    """Wait until processes have done what was left to them: what a hub tells the other processes comes after."""
+    """Wait until processes have done what was left to them: what a hub tells the other processes comes after.
+
+    Raises:
+        TimeoutError: They are still at it after CALM_S.
+    """
     before = [-1.0]
-    while (now := [cpu_s(pid) for pid in pids]) != before:
-        before = now
-        await asyncio.sleep(QUIET_S)
+    async with asyncio.timeout(CALM_S):
+        while (now := [cpu_s(pid) for pid in pids]) != before:
+            before = now
+            await asyncio.sleep(QUIET_S)
 
 
 class Measured:
