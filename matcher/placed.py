@@ -17,6 +17,7 @@ class Ticket(Struct, frozen=True):
         worker: The process that holds the socket.
         rungs: Whom to meet, and when (`matcher.policy`).
         avoid: Callers never to be matched with, 64 at most.
+        bots: Whether a bot may take it.
     """
 
     id: TicketId
@@ -26,6 +27,7 @@ class Ticket(Struct, frozen=True):
     worker: str
     rungs: tuple[Rung, ...]
     avoid: tuple[CallerId, ...] = ()
+    bots: bool = False
 
 
 class Waiting(Struct, frozen=True, array_like=True, tag="waiting"):

@@ -13,11 +13,12 @@ import msgspec
 from msgspec import Struct
 from redis.asyncio import Redis
 
-from matcher import scripts
+from matcher import modes, scripts
 from matcher.clock import Clock
-from matcher.domain import CallerId, EndReason, Holder, Side
+from matcher.domain import CallerId, EndReason, Holder, Partner, Side, TicketId
 from matcher.events import DescribedEvent, Event, listen
 from matcher.keys import BLOCK_TTL_MS, KEY_TTL_MS, Keys
+from matcher.modes import FALLBACK_MS, Mode
 from matcher.parameters import Description
 from matcher.placed import Active, Gone, Offered, Placed, Ticket, Waiting
 from matcher.policy import estimate_s
@@ -51,6 +52,10 @@ class Terms(Struct, frozen=True):
     linger_ms: int = 600_000  # what is kept of a caller without a ticket
     orphan_ms: int = 30_000  # a call whose worker died
     sweep_gap_ms: int = 100  # between two sweeps; 0: none
+    fallback_ms: int = FALLBACK_MS  # until a bot may come, where no mode was chosen
+    job_ms: int = 30_000  # until a bot is asked for again, and the time in which one may come
+    bot_lease_ms: int = 4_000  # a bot's worker that nobody renews
+    max_jobs: int = 10_000  # kept in the stream, about
     budget: int = 64  # candidates looked at in one search
     max_recents: int = 8  # per caller
     max_waits: int = 64  # recent waits kept for estimates
@@ -116,6 +121,27 @@ class WaitingRoom:
         """
         return _placed.decode(await self._run("enter", *_arguments(ticket)))
 
+    async def claim(self, ticket_id: TicketId, asked_ms: int, bot_ticket_id: TicketId, worker: str) -> Placed:
+        """Take a waiting ticket for a bot, asked for at `asked_ms`; `worker` hears about the bot's own ticket.
+
+        Returns:
+            Offered, the one time that it is still to be had; else Gone.
+        """
+        return _placed.decode(await self._run("claim", ticket_id, asked_ms, bot_ticket_id, worker))
+
+    async def mode(self) -> Mode:
+        """Return who is matched with whom now."""
+        stored: Any = await self._redis.get(self._keys.static("mode"))
+        return modes.read(stored.decode() if stored else None)
+
+    async def set_mode(self, mode: Mode, *, only_lost: bool = False) -> Mode:
+        """Choose who is matched with whom, from this moment on; `only_lost`: where Redis has none, having lost it.
+
+        Returns:
+            What holds now.
+        """
+        return modes.read((await self._run("mode", mode.stored, int(only_lost))).decode())
+
     async def leave(self, ticket_id: str, *, epoch: int = 0) -> None:
         """Leave queue, offer or call. The partner of an offer keeps its place; that of a call hears partner_left.
 
@@ -141,16 +167,19 @@ class WaitingRoom:
         """
         return bool(await self._run("end", ticket_id, call_id, SEEN_BY_PARTNER[reason]))
 
-    async def renew(self, worker: str, ticket_ids: Sequence[str]) -> list[str]:
+    async def renew(self, worker: str, ticket_ids: Sequence[str], *, bot: bool = False) -> list[str]:
         """Renew the worker's lease, on which active calls ride, and those of its waiting and offered tickets.
+
+        A `bot`'s worker has a shorter one (`Terms.bot_lease_ms`): nobody comes back to a bot that died.
 
         Returns:
             The ids that are gone, or were taken over: `enter` or `restore` them, and see which.
         """
+        lease_ms = self._terms.bot_lease_ms if bot else self._terms.lease_ms
         gone: list[str] = []
         for start in range(0, max(1, len(ticket_ids)), RENEW_BATCH):
             batch = ticket_ids[start : start + RENEW_BATCH]
-            now_ms, *missing = await self._run("renew", worker, *batch)
+            now_ms, *missing = await self._run("renew", worker, lease_ms, *batch)
             self._heard(now_ms)
             gone += [ticket_id.decode() for ticket_id in missing]
         return gone
@@ -180,17 +209,27 @@ class WaitingRoom:
         await self._run("detach", ticket_id, grace_ms, epoch)
 
     async def restore(
-        self, ticket: Ticket, call_id: str, side: Side, *, connected_ms: int = 0, partner: CallerId = ""
+        self,
+        ticket: Ticket,
+        call_id: str,
+        side: Side,
+        *,
+        connected_ms: int = 0,
+        partner: CallerId = "",
+        partner_is: Partner = Partner.HUMAN,
+        bot: bool = False,
     ) -> Placed:
         """Put this side of a running call back after Redis lost it; the other side's worker does the same.
 
-        `connected_ms` as in `Active`; `partner`, where the worker knows it, is remembered before the other side
-        is back. A side whose partner is not back within a lease hears partner_lost. Idempotent.
+        `connected_ms` as in `Active`; `partner`, where the worker knows it, is remembered before the other side is
+        back; `partner_is` says what it is, `bot` that this side is one. A side whose partner is not back within a lease
+        hears partner_lost. Idempotent.
 
         Returns:
             Active, or Gone() when Redis has forgotten nothing: the call is over; Gone("superseded") as for `enter`.
         """
-        reply = await self._run("restore", *_arguments(ticket), call_id, side, connected_ms, partner)
+        state = (call_id, side, connected_ms, partner, partner_is, int(bot))
+        reply = await self._run("restore", *_arguments(ticket), *state)
         return _placed.decode(reply)
 
     async def position(self, ticket_id: str) -> tuple[int, float | None]:
@@ -244,4 +283,4 @@ class WaitingRoom:
 def _arguments(ticket: Ticket) -> tuple[str | int | bytes, ...]:
     ladder = msgspec.json.encode([(rung.delay_ms, rung.buckets) for rung in ticket.rungs])
     avoid = " ".join(ticket.avoid[:MAX_BLOCKS])
-    return ticket.id, ticket.caller, ticket.epoch, ticket.joined_ms, ticket.worker, avoid, ladder
+    return ticket.id, ticket.caller, ticket.epoch, ticket.joined_ms, ticket.worker, avoid, ladder, int(ticket.bots)

@@ -1,5 +1,5 @@
 -- Acknowledge an offer; the second acknowledgement makes it a call, and the partner's worker is told.
--- KEYS: index waiting tickets leases workers owned due callers calls waits clock
+-- KEYS: index waiting tickets leases workers owned due callers calls waits mode jobs clock
 -- ARGV: now, seed, ticket id, call id
 -- Returns where the ticket stands (msgpack, `matcher.placed`).
 -- @include dissolve

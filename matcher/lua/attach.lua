@@ -1,6 +1,6 @@
 -- A socket came back, maybe to another worker: it takes over the caller's live ticket; another worker that held it is
 -- told. The same worker knows by itself which of its sockets is the newer one.
--- KEYS: index waiting tickets leases workers owned due callers calls waits clock
+-- KEYS: index waiting tickets leases workers owned due callers calls waits mode jobs clock
 -- ARGV: now, seed, caller, worker
 -- Returns {the socket's epoch, newer than any before; with a live ticket also its id, where it stands (msgpack)}.
 -- @include dissolve

@@ -1,5 +1,5 @@
 -- This side hears its partner.
--- KEYS: index waiting tickets leases owned due callers calls waits clock
+-- KEYS: index waiting tickets leases owned due callers calls waits mode jobs clock
 -- ARGV: now, seed, ticket id, call id
 -- Returns 1 when both sides do now, else 0.
 -- @include dissolve

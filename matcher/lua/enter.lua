@@ -1,7 +1,8 @@
 -- Enter the queue with a ticket, once per (caller, epoch): asked again, it answers where the ticket stands, and puts a
 -- ticket that was lost back. A newer epoch supersedes the caller's older ticket, an older one is refused.
--- KEYS: index waiting tickets leases workers owned due callers calls waits clock
--- ARGV: now, seed, ticket id, caller, epoch, joined (ms; 0: now), worker, avoid (joined by spaces), rungs (JSON)
+-- KEYS: index waiting tickets leases workers owned due callers calls waits mode jobs clock
+-- ARGV: now, seed, ticket id, caller, epoch, joined (ms; 0: now), worker, avoid (joined by spaces), rungs (JSON), bots
+-- ('1': may be taken by one)
 -- Returns where the ticket stands (msgpack, `matcher.placed`).
 -- @include dissolve
 -- @include hold
@@ -27,5 +28,6 @@ call('ZREM', DUE, 'u' .. caller)
 lease(id)
 if joined == 0 or joined > now then joined = now end
 local ticket = {caller = caller, epoch = epoch, joined = joined, worker = worker, avoid = avoid, rungs = rungs}
+ticket.bots = ARGV[10] == '1'
 place(id, ticket)
 return finish(placed(ticket))

@@ -1,13 +1,13 @@
 -- Renew what a worker answers for: its own lease, on which its active tickets ride, and those of the others.
 -- KEYS: tickets leases workers owned due clock
--- ARGV: now, seed, worker, ticket id...
+-- ARGV: now, seed, worker, its lease (ms), ticket id...
 -- Returns the time (ms), then the ids that are gone, or that another worker took over.
 -- @include hold
 local worker = ARGV[3]
 
 local gone = {now}
-call('ZADD', WORKERS, now + LEASE_MS, worker)
-for i = 4, #ARGV do
+call('ZADD', WORKERS, now + tonumber(ARGV[4]), worker)
+for i = 5, #ARGV do
   local id = ARGV[i]
   if call('ZSCORE', LEASES, id) then
     lease(id)

@@ -15,7 +15,7 @@ from matcher.keys import Keys
 from matcher.waiting_room import Active, Gone, Offered, Terms, Ticket, Waiting, WaitingRoom
 from tests.fakes.clock import FakeClock
 from tests.integration.room_view import View
-from tests.integration.room_world import Record, begun, last, read_world
+from tests.integration.room_world import Record, begun, is_bot, last, read_world
 
 TERMS = Terms(recent_ms=40_000, linger_ms=40_000, orphan_ms=20_000, sweep_gap_ms=0)
 
@@ -40,6 +40,7 @@ class RoomMachine(RuleBasedStateMachine):
         self.joined: dict[str, int] = {}
         self.met: dict[frozenset[str], int] = {}
         self.seen: set[str] = set()
+        self.bots: dict[str, Ticket] = {}
         self.lost_calls: list[tuple[Ticket, Record]] = []
         self.runner.run(self._open())
 
@@ -82,9 +83,10 @@ class RoomMachine(RuleBasedStateMachine):
         self.clock.advance(0.001)
         return result
 
-    def pick(self, number: int, *states: str) -> str:
-        """Pick a ticket in one of these states; '' when there is none."""
-        names = sorted(name for name, ticket in self.world.tickets.items() if ticket["state"] in states)
+    def pick(self, number: int, *states: str, bots: bool = True) -> str:
+        """Pick a ticket in one of these states, a bot's as well unless `bots` is False; '' when there is none."""
+        found = {name: ticket for name, ticket in self.world.tickets.items() if ticket["state"] in states}
+        names = sorted(name for name, ticket in found.items() if bots or not is_bot(ticket))
         return names[number % len(names)] if names else ""
 
     def acceptable(self, one: Record, other: Record, now: int) -> bool:
@@ -106,15 +108,21 @@ class RoomMachine(RuleBasedStateMachine):
             self.seen.add(call)
             a, b = (world.calls[call][side] for side in "ab")
             one, other = world.tickets[a], world.tickets[b]
-            assert one["joined"] < other["joined"]
-            assert self.acceptable(one, other, now)
             assert world.alive(a, now)
             assert world.alive(b, now)
+            if is_bot(other):
+                assert one["joined"] <= other["joined"]
+                assert one["bots"]
+                continue
+            assert one["joined"] < other["joined"]
+            assert self.acceptable(one, other, now)
             self.met[frozenset((one["caller"], other["caller"]))] = now + TERMS.recent_ms
 
     def _check_nobody_waits_in_vain(self) -> None:
         """No two of the living that could be matched wait side by side."""
         waiting = [self.world.tickets[name] for name in self.world.waiting_alive(self.now)]
+        if not self.world.people_meet:
+            return
         for number, one in enumerate(waiting):
             for other in waiting[number + 1 :]:
                 # Recents that have lapsed since are looked at again when the next rung begins.

@@ -1,20 +1,19 @@
 """Everything that can happen to a waiting room, each held against a brute-force reading of the rules."""
 
 import asyncio
-from collections.abc import Callable
-from typing import Any
 
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
 from msgspec.structs import replace
 from redis.asyncio import Redis
 
-from matcher.domain import EndReason
+from matcher.domain import EndReason, Partner
 from matcher.policy import rungs
 from matcher.waiting_room import Active, Gone, Offered, Ticket, Waiting
 from matcher.wire import Prefs
-from tests.integration.room_machine import TERMS, RoomMachine
-from tests.integration.room_world import ladder, lost
+from tests.integration.room_bots import BOTS, BotRules, picks, when
+from tests.integration.room_machine import TERMS
+from tests.integration.room_world import is_bot, ladder, lost
 from tests.integration.waiting import an_id
 
 CALLERS = [an_id(f"caller{number}") for number in range(5)]
@@ -22,7 +21,6 @@ WORKERS = ["w1", "w2"]
 
 callers = st.sampled_from(CALLERS)
 workers = st.sampled_from(WORKERS)
-picks = st.integers(0, 9)
 wishes = st.builds(
     Prefs,
     st.sampled_from([("en",), ("de",), ("de", "en"), ("de", "en")]),
@@ -33,12 +31,7 @@ ages = st.sampled_from([0, 0, 0, 4_500, 6_000, 20_000])
 pauses = st.sampled_from([0, 0, 0, 1_000, 4_001, 5_000, 13_000, 41_000])
 
 
-def when(*states: str) -> Callable[[Any], Any]:
-    """Let a rule happen only while some ticket is in one of these states."""
-    return precondition(lambda self: bool(self.pick(0, *states)))
-
-
-class RoomRules(RoomMachine):
+class RoomRules(BotRules):
     """The rules."""
 
     # Entering.
@@ -68,7 +61,9 @@ class RoomRules(RoomMachine):
         while joined in self.joined.values():
             joined -= 1
         epoch = self.epochs[caller] = self.epochs.get(caller, 0) + 1
-        ticket = Ticket(an_id(f"t{len(self.joined)}"), caller, epoch, joined, worker, rungs(prefs), avoid)
+        name = an_id(f"t{len(self.joined)}")
+        # Half of them, and always the same ones, would talk to a bot.
+        ticket = Ticket(name, caller, epoch, joined, worker, rungs(prefs), avoid, bots=len(self.joined) % 2 == 0)
         self.newest[caller], self.joined[ticket.id] = ticket, joined
         alone = not self.world.callers.get(caller, {}).get("ticket")
         oldest = self.oldest_for(ticket)
@@ -83,6 +78,8 @@ class RoomRules(RoomMachine):
 
     def oldest_for(self, ticket: Ticket) -> str:
         """The brute force: of all who wait now and may be met, the oldest; '' for nobody."""
+        if not self.world.people_meet:
+            return ""
         begun = sum(rung.delay_ms <= self.now - ticket.joined_ms for rung in ticket.rungs)
         ladder = "[" + ",".join(f"[{r.delay_ms},{list(r.buckets)}]" for r in ticket.rungs).replace("'", '"') + "]"
         me = {"caller": ticket.caller, "avoid": " ".join(ticket.avoid), "rungs": ladder, "rung": begun}
@@ -119,13 +116,6 @@ class RoomRules(RoomMachine):
         """The second acknowledgement makes it a call, the first does not."""
         self.accept(self.pick(number, "offered"))
 
-    def accept(self, name: str) -> None:
-        """Acknowledge the offer that a ticket has."""
-        ticket, partner = self.world.tickets[name], self.world.partner(name)
-        expected = Active if self.world.tickets[partner]["acked"] else Offered
-        placed = self.do(self.room.ack(name, ticket["call"]), (ticket["worker"], name))
-        assert isinstance(placed, expected)
-
     @when("waiting", "offered", "active")
     @rule(number=picks)
     def ack_another(self, number: int) -> None:
@@ -149,7 +139,8 @@ class RoomRules(RoomMachine):
         """A call ends once, for both; maybe both want the next partner at once."""
         name = self.pick(number, "offered", "active")
         ticket, partner = self.world.tickets[name], self.world.partner(name)
-        pair = [self.world.tickets[one]["caller"] for one in (name, partner) if one]
+        both = [self.world.tickets[one] for one in (name, partner) if one]
+        pair = [one["caller"] for one in both if not is_bot(one)]
         assert self.do(self.room.end(name, ticket["call"], reason), (ticket["worker"], name)) is True
         assert not {name, partner} & self.world.tickets.keys()
         assert not self.do(self.room.end(name, ticket["call"], reason))
@@ -166,7 +157,7 @@ class RoomRules(RoomMachine):
         self.do(self.room.leave(name), (ticket["worker"], name))
         assert name not in self.world.tickets
         if partner:
-            stays = ticket["state"] == "offered" and before.alive(partner, at)
+            stays = ticket["state"] == "offered" and before.alive(partner, at) and not is_bot(before.tickets[partner])
             assert (partner in self.world.tickets) == stays
 
     # Sockets and workers.
@@ -182,11 +173,11 @@ class RoomRules(RoomMachine):
         assert self.world.workers[worker] == until
         assert all(self.world.leases[name] == until for name in names if name in before.leases)
 
-    @precondition(lambda self: self.world.tickets)
+    @precondition(lambda self: self.pick(0, "waiting", "offered", "active", bots=False))
     @rule(number=picks, worker=workers)
     def attach(self, number: int, worker: str) -> None:
         """A new socket takes the live ticket over, wherever it is; a dead one it does not get."""
-        name, before = self.pick(number, "waiting", "offered", "active"), self.world
+        name, before = self.pick(number, "waiting", "offered", "active", bots=False), self.world
         caller = before.tickets[name]["caller"]
         live = before.tickets[name]["state"] == "active" or before.alive(name, self.now)
         epoch, held = self.do(self.room.attach(caller, worker), (worker, name))
@@ -198,11 +189,11 @@ class RoomRules(RoomMachine):
             assert held[0] == name
             assert not lost(self.world.tickets[name])
 
-    @when("waiting", "offered", "active")
+    @precondition(lambda self: self.pick(0, "waiting", "offered", "active", bots=False))
     @rule(number=picks, grace=st.sampled_from([3_000, 15_000]))
     def detach(self, number: int, grace: int) -> None:
         """A call whose socket is lost has a grace; nothing else changes."""
-        name, at = self.pick(number, "waiting", "offered", "active"), self.now
+        name, at = self.pick(number, "waiting", "offered", "active", bots=False), self.now
         self.do(self.room.detach(name, grace))
         assert self.world.tickets[name]["lost_until"] == at + grace
 
@@ -220,15 +211,15 @@ class RoomRules(RoomMachine):
     def sweep(self, pause: int, kept: bool) -> None:
         """Sweeps come to rest, and then nothing is overdue; an offer that ran out kept only the living that took it."""
         self.clock.advance(pause / 1000)
-        for worker in WORKERS if kept else ():
-            self.do(self.room.renew(worker, list(self.world.tickets)))
+        for worker in [*WORKERS, BOTS] if kept else ():
+            self.do(self.room.renew(worker, list(self.world.tickets), bot=worker == BOTS))
         before, at = self.world, self.now
         self.do(self.room.sweep())
         offered = {name: ticket for name, ticket in before.tickets.items() if ticket["state"] == "offered"}
         for name, ticket in offered.items():
             call, partner = ticket["call"], before.partner(name)
             if before.calls[call]["deadline"] <= at and call not in self.world.calls:
-                if ticket["acked"] and before.alive(name, at):
+                if ticket["acked"] and before.alive(name, at) and not is_bot(ticket):
                     assert name in self.world.tickets
                 elif before.alive(partner, at):  # when the partner died, it was no fault of one's own
                     assert name not in self.world.tickets
@@ -249,7 +240,7 @@ class RoomRules(RoomMachine):
     def lose_everything(self, number: int, restored: int) -> None:
         """Redis restarts empty, its clock corrected: only the workers know the calls."""
         self.clock.advance((self.now - self.clock.now_ms()) / 1000)
-        tickets = {ticket.id: ticket for ticket in self.newest.values()}
+        tickets = {ticket.id: ticket for ticket in (*self.newest.values(), *self.bots.values())}
         calls = {name: ticket for name, ticket in self.world.tickets.items() if ticket["state"] == "active"}
         self.lost_calls = [(tickets[name], record) for name, record in calls.items() if name in tickets]
         self.view.known.clear()
@@ -265,14 +256,22 @@ class RoomRules(RoomMachine):
         ticket, record = self.lost_calls[number % len(self.lost_calls)]
         caller, at = self.world.callers.get(ticket.caller, {"epoch": 0, "ticket": ""}), self.now
         self.seen.add(record["call"])
-        restoring = self.room.restore(ticket, record["call"], record["side"], connected_ms=record["connected"] or 0)
+        restoring = self.room.restore(
+            ticket,
+            record["call"],
+            record["side"],
+            connected_ms=record["connected"] or 0,
+            partner_is=record["partner"],
+            bot=is_bot(record),
+        )
         if caller["epoch"] > ticket.epoch:
             assert self.do(restoring) == Gone("superseded")
             return
         placed = self.do(restoring, (ticket.worker, ticket.id))
         if not caller["ticket"]:
             assert placed == Active(record["call"], record["side"], placed.partner, record["connected"] or 0)  # type: ignore[union-attr]
-            if partner := self.world.partner(ticket.id):
+            partner = self.world.partner(ticket.id)
+            if partner and not is_bot(record) and record["partner"] == Partner.HUMAN:
                 pair = frozenset((ticket.caller, self.world.tickets[partner]["caller"]))
                 self.met[pair] = at + TERMS.recent_ms
 

@@ -6,7 +6,9 @@ from typing import Any
 import msgspec
 from redis.asyncio import Redis
 
+from matcher import modes
 from matcher.keys import Keys
+from matcher.modes import Matching, Mode
 
 Record = dict[str, Any]
 
@@ -26,6 +28,7 @@ class World:
     owned: frozenset[str]
     clock: int  # the latest time seen
     ahead: int  # how far it is ahead of Redis's, after that was set back
+    mode: Mode
 
     def alive(self, ticket_id: str, now: int) -> bool:
         """Say whether a waiting or offered ticket's lease has not run out."""
@@ -40,6 +43,16 @@ class World:
         ticket = self.tickets[ticket_id]
         return str(self.calls[ticket["call"]]["b" if ticket["side"] == "a" else "a"])
 
+    @property
+    def people_meet(self) -> bool:
+        """Whether people are matched with one another now."""
+        return self.mode.matching in (Matching.HUMANS, Matching.FALLBACK)
+
+    @property
+    def bots_come(self) -> bool:
+        """Whether a bot may take somebody now."""
+        return self.mode.matching in (Matching.BOTS, Matching.FALLBACK)
+
     def check(self) -> None:
         """Assert that everything fits together, with nothing too many and nothing missing."""
         self._check_callers()
@@ -49,12 +62,14 @@ class World:
 
     def _check_callers(self) -> None:
         holders = {caller: entry["ticket"] for caller, entry in self.callers.items() if entry["ticket"]}
-        assert holders == {ticket["caller"]: name for name, ticket in self.tickets.items()}
-        for name, ticket in self.tickets.items():
+        people = {name: ticket for name, ticket in self.tickets.items() if not is_bot(ticket)}
+        assert holders == {ticket["caller"]: name for name, ticket in people.items()}
+        for name, ticket in people.items():
             assert self.callers[ticket["caller"]]["epoch"] == ticket["epoch"], name
 
     def _check_waiting(self) -> None:
         queued = {name: ticket for name, ticket in self.tickets.items() if ticket["state"] == "waiting"}
+        assert not any(is_bot(ticket) for ticket in queued.values())
         assert self.waiting == {name: ticket["joined"] for name, ticket in queued.items()}
         assert self.index == {
             f"{bucket}|{ticket['joined']:013d}|{name}" for name, ticket in queued.items() for bucket in begun(ticket)
@@ -69,6 +84,8 @@ class World:
             for side, name in present:
                 ticket = self.tickets[name]
                 assert (ticket["call"], ticket["side"]) == (call, side)
+                met = self.tickets[sides["b" if side == "a" else "a"]] if len(present) == 2 else None
+                assert met is None or ticket["partner"] == ("bot" if is_bot(met) else "human")
                 states.add(ticket["state"])
                 other = sides["b" if side == "a" else "a"]
                 assert ticket["holder"][1] == other if ticket["state"] == "offered" else "holder" not in ticket
@@ -85,6 +102,8 @@ class World:
         for name, ticket in self.tickets.items():
             if ticket["state"] == "waiting" and ticket["rung"] < len(ladder(ticket)):
                 due.add(f"t{name}")
+            if ticket["state"] == "waiting" and ticket["bots"] and self.bots_come:
+                due.add(f"b{name}")
             if ticket["state"] == "active" and lost(ticket):
                 due.add(f"t{name}")
         for call, sides in self.calls.items():
@@ -115,6 +134,11 @@ def lost(ticket: Record) -> bool:
     return "lost_until" in ticket
 
 
+def is_bot(ticket: Record) -> bool:
+    """Say whether it is a bot's own ticket."""
+    return bool(ticket.get("bot"))
+
+
 async def read_world(redis: Redis, keys: Keys) -> World:
     """Read everything in one transaction."""
     async with redis.pipeline(transaction=True) as pipe:
@@ -125,6 +149,7 @@ async def read_world(redis: Redis, keys: Keys) -> World:
         for name in ("index", "owned"):
             pipe.execute_command("ZRANGE", keys.static(name), 0, -1)
         pipe.execute_command("GET", keys.static("clock"))
+        pipe.execute_command("GET", keys.static("mode"))
         found: list[Any] = await pipe.execute()
     tickets, callers, calls = (
         {name.decode(): msgspec.msgpack.decode(packed) for name, packed in table.items()} for table in found[:3]
@@ -132,4 +157,5 @@ async def read_world(redis: Redis, keys: Keys) -> World:
     leases, workers, due, waiting = ({name.decode(): score for name, score in table} for table in found[3:7])
     index, owned = (frozenset(name.decode() for name in table) for table in found[7:9])
     clock, ahead = map(int, (found[9] or b"0 0").split())
-    return World(tickets, callers, calls, leases, workers, due, waiting, index, owned, clock, ahead)
+    mode = modes.read(found[10].decode() if found[10] else None)
+    return World(tickets, callers, calls, leases, workers, due, waiting, index, owned, clock, ahead, mode)

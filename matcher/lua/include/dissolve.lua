@@ -13,13 +13,15 @@ local function close_call(cid)
   call('ZREM', DUE, 'c' .. cid)
 end
 
--- One side of an offer that fell through: back into the queue with its age, or forgotten.
+-- One side of an offer that fell through: back into the queue with its age, or forgotten, as a bot's ticket always is.
+-- Whoever a bot let down is taken by the next at once.
 local function release(id, ticket, cid, keep)
-  if not keep or not alive(id) then
+  if ticket.bot or not keep or not alive(id) then
     forget(id, ticket)
     tell(ticket, 'expired', id)
     return
   end
+  if ticket.partner == 'bot' then ticket.asked = nil end
   place(id, ticket)
   tell(ticket, 'requeued', id, cid, ticket.joined)
   if ticket.state == 'offered' then tell_offer(id, ticket) end

@@ -23,6 +23,14 @@ function on_due.t(id, entry)
   end
 end
 
+function on_due.b(id, entry)
+  call('ZREM', DUE, entry)
+  local ticket = ticket_of(id)
+  if not alive(id) then return expire(id, ticket) end
+  want_bot(id, ticket)
+  store(id, ticket)
+end
+
 function on_due.c(cid, entry)
   local packed = call('HGET', CALLS, cid)
   local sides = packed and unpacked(packed)

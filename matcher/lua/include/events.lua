@@ -5,5 +5,5 @@ local function tell(ticket, kind, id, ...)
 end
 
 local function tell_offer(id, ticket)
-  tell(ticket, 'offer', id, ticket.call, ticket.side, 'human', ticket.holder)
+  tell(ticket, 'offer', id, ticket.call, ticket.side, ticket.partner, ticket.holder)
 end

@@ -14,8 +14,13 @@ local function orphan(worker, limit)
   for _, entry in ipairs(owned) do
     local id = string.sub(entry, -22)
     local ticket = ticket_of(id)
-    disown(id, ticket, now + ORPHAN_MS)
-    store(id, ticket)
+    if ticket.bot then
+      -- No page comes back for it.
+      expire(id, ticket)
+    else
+      disown(id, ticket, now + ORPHAN_MS)
+      store(id, ticket)
+    end
   end
   if #owned < limit then call('ZREM', WORKERS, worker) end
   return #owned + 1

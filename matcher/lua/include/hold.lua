@@ -9,7 +9,7 @@ local function own(id, ticket)
   call('ZREM', LEASES, id)
   call('ZREM', DUE, 't' .. id)
   call('ZADD', OWNED, 0, ticket.worker .. '|' .. id)
-  call('ZADD', WORKERS, 'NX', now + LEASE_MS, ticket.worker)
+  call('ZADD', WORKERS, 'NX', now + (ticket.bot and BOT_LEASE_MS or LEASE_MS), ticket.worker)
 end
 
 -- Nobody holds it: at `until_ms` its call is given up.

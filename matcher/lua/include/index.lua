@@ -26,5 +26,5 @@ local function withdraw(id, ticket)
   local list, n = entries(id, ticket, ladder(ticket), false)
   if n > 0 then call('ZREM', INDEX, unpack(list)) end
   call('ZREM', WAITING, id)
-  call('ZREM', DUE, 't' .. id)
+  call('ZREM', DUE, 't' .. id, 'b' .. id)
 end

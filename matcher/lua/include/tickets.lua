@@ -2,7 +2,9 @@
 -- Tickets: a msgpack map with
 --   caller, epoch, joined, worker (the last that held its socket), avoid (callers joined by spaces), rungs (JSON: a
 --   list of [delay, buckets]), state ('waiting' | 'offered' | 'active'), rung (how many rungs have begun);
---   while offered or active: call, side ('a' | 'b'), acked, connected (since when its partner is heard, ms, or false);
+--   bots (whether it may be taken by one), asked (when a bot was asked for last), bot (it is one's own: for one call, and
+--   never in the queue; it has no caller in `callers`);
+--   while offered or active: call, side ('a' | 'b'), partner ('human' | 'bot'), acked, connected (since when its partner is heard, ms, or false);
 --   while offered: holder {worker, ticket, caller} of the partner, as it was when the two were matched;
 --   after its socket was lost: lost_until (when its call is given up).
 local function ticket_of(id)
@@ -30,7 +32,7 @@ local function placed(ticket)
   if ticket.state == 'waiting' then return pack({'waiting', ticket.joined}) end
   local last = ticket.connected or 0
   if ticket.state == 'offered' then last = ticket.holder end
-  return pack({ticket.state, ticket.call, ticket.side, 'human', last})
+  return pack({ticket.state, ticket.call, ticket.side, ticket.partner, last})
 end
 
 local SUPERSEDED = pack({'gone', 'superseded'})

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from matcher.modes import Mode
 from tests.chaos.faults import ran_out
 from tests.integration.room_world import World
 
@@ -13,7 +14,7 @@ BEFORE = World(
         "of another": {"worker": "lives", "state": "waiting"},
     },
     callers={}, calls={}, leases={}, workers={"paused": 20_000, "lives": 20_000}, due={}, waiting={},
-    index=frozenset(), owned=frozenset(), clock=10_000, ahead=0,
+    index=frozenset(), owned=frozenset(), clock=10_000, ahead=0, mode=Mode(),
 )  # fmt: skip
 
 

@@ -1,0 +1,90 @@
+"""Who waits for a bot: a Redis Stream that the scripts write and the bots' workers read, as one consumer group.
+
+A job is a wish, not a promise: whether its caller is still to be had is decided by `WaitingRoom.claim`. A job whose
+worker died before it was done goes to another one.
+"""
+
+from typing import Any
+
+from msgspec import Struct
+from redis.asyncio import Redis
+from redis.exceptions import ResponseError
+
+from matcher.domain import TicketId
+from matcher.keys import KEY_TTL_MS, Keys
+
+GROUP = "bots"
+# A worker claims what it took at once; after this it is dead, or was paused for too long to be waited for.
+IDLE_MS = 5_000
+# Redis's client gives a command up after 5 s.
+LONGEST_WAIT_MS = 4_000
+
+
+class Job(Struct, frozen=True):
+    """A caller's ticket, and when a bot was asked for, ms since the Unix epoch."""
+
+    entry: str
+    ticket_id: TicketId
+    asked_ms: int
+
+
+class Jobs:
+    """The stream as one worker sees it.
+
+    Args:
+        redis: A client that answers in bytes.
+        pool: Name of the room.
+        worker: Name of the worker.
+    """
+
+    def __init__(self, redis: Redis, pool: str, worker: str) -> None:
+        self._redis = redis
+        self._key = Keys(pool).static("jobs")
+        self._worker = worker
+
+    async def take(self, wait_ms: int = LONGEST_WAIT_MS) -> Job | None:
+        """Take one job: of a worker that died, or the oldest new one, for which it waits up to `wait_ms`.
+
+        Returns:
+            None when none came. A job is taken until it is `done`.
+
+        Raises:
+            redis.exceptions.RedisError: Redis is away.
+        """
+        try:
+            return await self._take(wait_ms)
+        except ResponseError as fault:
+            # The first worker makes the group, and the first after Redis has lost its memory.
+            if not str(fault).startswith("NOGROUP"):
+                raise
+            await self._make_group()
+            return await self._take(wait_ms)
+
+    async def done(self, job: Job) -> None:
+        """Forget a job, whatever came of it."""
+        async with self._redis.pipeline(transaction=True) as pipe:
+            pipe.execute_command("XACK", self._key, GROUP, job.entry)
+            pipe.execute_command("XDEL", self._key, job.entry)
+            await pipe.execute()
+
+    async def _take(self, wait_ms: int) -> Job | None:
+        left: Any = await self._redis.xautoclaim(self._key, GROUP, self._worker, IDLE_MS, "0-0", count=1)
+        if left[1]:
+            return _job(*left[1][0])
+        # A wait of 0 would be one without end.
+        found: Any = await self._redis.xreadgroup(
+            GROUP, self._worker, {self._key: ">"}, count=1, block=max(1, min(wait_ms, LONGEST_WAIT_MS))
+        )
+        return _job(*found[0][1][0]) if found else None
+
+    async def _make_group(self) -> None:
+        try:
+            await self._redis.xgroup_create(self._key, GROUP, "0", mkstream=True)
+        except ResponseError as fault:
+            if not str(fault).startswith("BUSYGROUP"):
+                raise
+        await self._redis.pexpire(self._key, KEY_TTL_MS)
+
+
+def _job(entry: bytes, fields: dict[bytes, bytes]) -> Job:
+    return Job(entry.decode(), fields[b"ticket"].decode(), int(fields[b"at"]))
