@@ -46,6 +46,14 @@ class Stage(StrEnum):
     MICROPHONE = "microphone"
 
 
+class Hitch(StrEnum):
+    """Why somebody waits, where it is not only that nobody who fits is there."""
+
+    PAUSED = "paused"  # the operator lets nobody be matched
+    BOTS_ONLY = "bots_only"  # the operator lets only bots take calls, and this caller wants none
+    NO_BOT = "no_bot"  # a bot may come, and none is free
+
+
 class EndReason(StrEnum):
     """Why a call ended, as the person who is told sees it."""
 

@@ -1,8 +1,10 @@
 """What enters the waiting room, and where it can stand there. Scripts answer with these as msgpack arrays."""
 
+from typing import NamedTuple
+
 from msgspec import Struct
 
-from matcher.domain import CallerId, CallId, Holder, Partner, Side, TicketId
+from matcher.domain import CallerId, CallId, Hitch, Holder, Partner, Side, TicketId
 from matcher.policy import Rung
 
 
@@ -28,6 +30,14 @@ class Ticket(Struct, frozen=True):
     rungs: tuple[Rung, ...]
     avoid: tuple[CallerId, ...] = ()
     bots: bool = False
+
+
+class Position(NamedTuple):
+    """A place in the queue, from 1 by age; the further wait that is likely, s, where known; what stands in the way."""
+
+    place: int
+    estimate_s: float | None = None
+    hitch: Hitch | None = None
 
 
 class Waiting(Struct, frozen=True, array_like=True, tag="waiting"):

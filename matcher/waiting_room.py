@@ -15,15 +15,15 @@ from redis.asyncio import Redis
 
 from matcher import modes, scripts
 from matcher.clock import Clock
-from matcher.domain import CallerId, EndReason, Holder, Partner, Side, TicketId
+from matcher.domain import CallerId, EndReason, Hitch, Holder, Partner, Side, TicketId
 from matcher.events import DescribedEvent, Event, listen
 from matcher.keys import BLOCK_TTL_MS, KEY_TTL_MS, Keys
 from matcher.modes import FALLBACK_MS, Mode
 from matcher.parameters import Description
-from matcher.placed import Active, Gone, Offered, Placed, Ticket, Waiting
+from matcher.placed import Active, Gone, Offered, Placed, Position, Ticket, Waiting
 from matcher.policy import estimate_s
 
-__all__ = ["Active", "Gone", "Offered", "Placed", "Terms", "Ticket", "Waiting", "WaitingRoom"]
+__all__ = ["Active", "Gone", "Offered", "Placed", "Position", "Terms", "Ticket", "Waiting", "WaitingRoom"]
 
 MAX_BLOCKS = 64
 # So many renewals keep Redis busy for well under a millisecond.
@@ -55,6 +55,7 @@ class Terms(Struct, frozen=True):
     fallback_ms: int = FALLBACK_MS  # until a bot may come, where no mode was chosen
     job_ms: int = 30_000  # until a bot is asked for again, and the time in which one may come
     bot_lease_ms: int = 4_000  # a bot's worker that nobody renews
+    no_bot_ms: int = 5_000  # after a bot was asked for first, until its caller is told that none is free
     max_jobs: int = 10_000  # kept in the stream, about
     budget: int = 64  # candidates looked at in one search
     max_recents: int = 8  # per caller
@@ -133,6 +134,13 @@ class WaitingRoom:
         """Return who is matched with whom now."""
         stored: Any = await self._redis.get(self._keys.static("mode"))
         return modes.read(stored.decode() if stored else None)
+
+    async def keep_mode(self, known: Mode | None) -> Mode | None:
+        """Return the mode that was chosen; where Redis has lost it, put the one that is `known` back."""
+        stored: Any = await self._redis.get(self._keys.static("mode"))
+        if stored:
+            return modes.read(stored.decode())
+        return await self.set_mode(known, only_lost=True) if known else None
 
     async def set_mode(self, mode: Mode, *, only_lost: bool = False) -> Mode:
         """Choose who is matched with whom, from this moment on; `only_lost`: where Redis has none, having lost it.
@@ -232,16 +240,13 @@ class WaitingRoom:
         reply = await self._run("restore", *_arguments(ticket), *state)
         return _placed.decode(reply)
 
-    async def position(self, ticket_id: str) -> tuple[int, float | None]:
-        """Return the place in the queue, from 1 by age, and the further wait that is likely, in s, where one is known.
-
-        A ticket that does not wait has place 0.
-        """
+    async def position(self, ticket_id: str) -> Position:
+        """Return where a ticket stands in the queue; one that does not wait has place 0."""
         reply = await self._run("position", ticket_id)
         if reply is None:
-            return 0, None
-        place, waited_ms, *waits_ms = reply
-        return place, estimate_s(waited_ms, waits_ms)
+            return Position(0)
+        place, waited_ms, hitch, *waits_ms = reply
+        return Position(place, estimate_s(waited_ms, waits_ms), Hitch(hitch.decode()) if hitch else None)
 
     async def block(self, caller: CallerId, blocked_caller: CallerId) -> None:
         """Remember for a day that a caller never wants to meet another; the newest MAX_BLOCKS count.

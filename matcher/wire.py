@@ -9,7 +9,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Struct
 
-from matcher.domain import CallId, EndReason, Partner, Side, Stage
+from matcher.domain import CallId, EndReason, Hitch, Partner, Side, Stage
 from matcher.errors import BadMessage, OversizeMessage
 from matcher.parameters import Description, Quiet
 
@@ -20,10 +20,14 @@ Interest = Annotated[str, Meta(pattern=r"^[a-z0-9-]{1,24}\Z")]
 
 
 class Prefs(Struct, frozen=True, forbid_unknown_fields=True):
-    """Whom a caller wants to meet: at least one shared language; a shared interest is preferred, never required."""
+    """Whom a caller wants to meet: at least one shared language; a shared interest is preferred, never required.
+
+    `bots`: an AI voice bot would do as well, where no person is free.
+    """
 
     languages: Annotated[tuple[Language, ...], Meta(min_length=1, max_length=3)]
     interests: Annotated[tuple[Interest, ...], Meta(max_length=3)] = ()
+    bots: bool = False
 
 
 class ClientMessage(Struct, frozen=True, forbid_unknown_fields=True, tag_field="type", tag=str.lower):
@@ -156,10 +160,11 @@ class Relay(ServerMessage, frozen=True):
 
 
 class Waiting(ServerMessage, frozen=True):
-    """The place in the queue (from 1) and the expected wait in s, where there is one to tell."""
+    """The place in the queue (from 1), the expected wait in s, where one is known, and what stands in the way."""
 
     position: int
     estimate_s: float | None = None
+    hitch: Hitch | None = None
 
 
 class Matched(ServerMessage, frozen=True):

@@ -5,6 +5,7 @@ import asyncio
 import structlog
 from redis.exceptions import RedisError
 
+from matcher.modes import Mode
 from matcher.waiting_room import WaitingRoom
 
 log = structlog.get_logger()
@@ -16,10 +17,15 @@ LIMIT = 50
 
 
 async def sweep_for_ever(room: WaitingRoom, period_s: float = PERIOD_S) -> None:
-    """Sweep each `period_s`, and on and on while there is more to do; a Redis that is away is waited for."""
+    """Sweep each `period_s`, and on and on while there is more to do; a Redis that is away is waited for.
+
+    One that comes back without its memory is told the mode that was chosen: callers must not meet after a pause.
+    """
     away = False
+    mode: Mode | None = None
     while True:
         try:
+            mode = await room.keep_mode(mode)
             while await room.sweep(LIMIT) >= LIMIT:
                 pass
         except RedisError as fault:

@@ -1,4 +1,4 @@
-"""`python -m server`: one server process."""
+"""`python -m server`: one server process; `python -m server mode [MODE]`: who is matched with whom."""
 
 import signal
 import sys
@@ -10,12 +10,15 @@ import uvicorn
 from matcher import crash, logs
 from matcher.settings import BadSetting, load
 from server.app import create_app
+from server.choosing import choose
 from server.flood import BoundedWebSocket
 from server.settings import ServerSettings
 
 
-def main() -> int:
-    """Serve until a signal ends it; a wrong setting is one sentence and exit code 2."""
+def main(words: list[str]) -> int:
+    """Serve until a signal ends it, or do what the words say; a wrong setting is one sentence and exit code 2."""
+    if words:
+        return choose(words)
     try:
         settings = load(ServerSettings)
         app = create_app(settings)
@@ -59,4 +62,4 @@ def _stop(_: int, __: FrameType | None) -> NoReturn:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

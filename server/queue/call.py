@@ -1,6 +1,6 @@
 """The times of one call, as one side's session watches them. Pure."""
 
-from matcher.domain import EndReason, Side
+from matcher.domain import EndReason, Partner, Side
 
 
 class CallWatch:
@@ -9,14 +9,18 @@ class CallWatch:
     Args:
         call_id: The call.
         side: Our side of it.
+        partner: What the other side is.
         matched_ms: When the page was told, ms by any clock that never goes back.
         setup_s: Seconds until the first audio must have arrived.
         call_s: Longest call in seconds, from the first audio on.
     """
 
-    def __init__(self, call_id: str, side: Side, matched_ms: int, setup_s: float, call_s: float) -> None:
+    def __init__(
+        self, call_id: str, side: Side, partner: Partner, matched_ms: int, setup_s: float, call_s: float
+    ) -> None:
         self.call_id = call_id
         self.side = side
+        self.partner = partner
         self.active = False  # both pages have the match
         self._matched_ms = matched_ms
         self._connected_ms: int | None = None
@@ -52,8 +56,10 @@ class CallWatch:
         """Say whether this was a talk, which uses up the caller's age in the queue, now that it ends for `reason`.
 
         A call that fails while it could still be connecting was none, even if this side heard something: the partner
-        may not have.
+        may not have. Nor does one whose bot failed: its caller came for somebody to talk to, and still waits.
         """
+        if self.partner is Partner.BOT and reason in (EndReason.FAILED, EndReason.PARTNER_LOST):
+            return False
         young = not self._resumed and now_ms - self._matched_ms <= self._setup_ms
         return self.connected and not (young and reason is EndReason.FAILED)
 

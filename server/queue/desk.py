@@ -91,4 +91,5 @@ class Desk:
 
     def watch(self, placed: Offered | Active) -> CallWatch:
         """Return the clock of a call that begins now."""
-        return CallWatch(placed.call_id, placed.side, self.stopwatch.now_ms(), self.terms.setup_s, self.terms.call_s)
+        now_ms, terms = self.stopwatch.now_ms(), self.terms
+        return CallWatch(placed.call_id, placed.side, placed.partner, now_ms, terms.setup_s, terms.call_s)

@@ -10,7 +10,7 @@ from redis.exceptions import RedisError
 
 from matcher import wire
 from matcher.domain import CallerId, EndReason
-from matcher.placed import Active, Placed, Ticket
+from matcher.placed import Active, Placed, Position, Ticket
 from matcher.policy import rungs
 from matcher.waiting_room import MAX_BLOCKS
 from server.queue.call import CallWatch
@@ -42,7 +42,7 @@ class Place:
         self._board = board
         self._seat = seat
         self._send = send
-        self._told: tuple[int, float | None] | None = None
+        self._told: Position | None = None
         self._blocked: tuple[CallerId, ...] = ()  # the newest first
 
     async def attach(self) -> tuple[str, Placed] | None:
@@ -77,6 +77,7 @@ class Place:
             worker=self._desk.worker,
             rungs=rungs(self.prefs),
             avoid=await self._avoided(),
+            bots=self.prefs.bots,
         )
 
     async def _avoided(self) -> tuple[CallerId, ...]:
@@ -109,7 +110,7 @@ class Place:
         talked_ms = call.talked_ms(self._desk.stopwatch.now_ms())
         connected_ms = 0 if talked_ms is None else await self._desk.room.now_ms() - talked_ms
         return await self._desk.room.restore(
-            ticket, call.call_id, call.side, connected_ms=connected_ms, partner=partner
+            ticket, call.call_id, call.side, connected_ms=connected_ms, partner=partner, partner_is=call.partner
         )
 
     def waited_ms(self) -> int | None:
@@ -167,7 +168,7 @@ class Place:
             self._board.owe(act)
 
     async def tell(self, *, changed_only: bool) -> None:
-        """Tell the page its position and the expected wait."""
+        """Tell the page its position, the expected wait and what stands in the way."""
         self.told_ms = self._desk.stopwatch.now_ms()
         if self._seat.ticket_id is None:
             return

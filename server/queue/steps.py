@@ -6,7 +6,7 @@ import structlog
 from redis.exceptions import RedisError
 
 from matcher import errors, wire
-from matcher.domain import CallerId, EndReason
+from matcher.domain import CallerId, EndReason, Partner
 from matcher.parameters import Description
 from matcher.placed import Active, Gone, Offered, Placed, Waiting
 from server.queue.call import CallWatch
@@ -132,7 +132,7 @@ class Steps:
 
     async def _tell_match(self, placed: Offered | Active) -> None:
         self._call = self._desk.watch(placed)
-        if isinstance(placed, Offered):
+        if isinstance(placed, Offered) and placed.partner is Partner.HUMAN:
             self._meet(placed.call_id, placed.holder.caller)
         self.phase = Phase.QUEUED
         self._desk.metrics.matched(self._place.waited_ms())

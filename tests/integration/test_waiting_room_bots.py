@@ -6,11 +6,13 @@ import time
 import pytest
 from redis.asyncio import Redis
 
-from matcher.domain import EndReason, Holder, Partner, Side
+from matcher.domain import EndReason, Hitch, Holder, Partner, Side
 from matcher.events import EndedEvent, ExpiredEvent, OfferEvent, RequeuedEvent
 from matcher.jobs import Job, Jobs
 from matcher.modes import FALLBACK_MS, Matching, Mode
 from matcher.waiting_room import Active, Gone, Offered, Waiting
+from matcher.worker import sweep_for_ever
+from tests.conftest import until
 from tests.integration.waiting import Room, an_id, holder, listening, ticket
 
 # Ada would talk to a bot, Ben would not.
@@ -201,6 +203,27 @@ async def test_the_mode_decides_who_is_matched(room: Room, jobs: Jobs) -> None:
     assert isinstance(await room.enter(ADA), Offered)
 
 
+async def test_who_waits_is_told_what_stands_in_the_way(room: Room) -> None:
+    """Nothing, as long as a person or a bot may still come soon."""
+
+    async def hitches() -> list[Hitch | None]:
+        return [(await room.position(one.id)).hitch for one in (ADA, BEN)]
+
+    await room.enter(ADA)
+    await room.enter(ticket("ben", id=BEN.id, worker="w2", rungs=()))
+    await later(room, FALLBACK_MS)
+    assert await hitches() == [None, None]
+    await later(room, 5_000)
+    assert await hitches() == [Hitch.NO_BOT, None]
+    await room.set_mode(Mode(Matching.PAUSED))
+    assert await hitches() == [Hitch.PAUSED, Hitch.PAUSED]
+    await room.set_mode(Mode(Matching.BOTS))
+    await later(room, 0)
+    assert await hitches() == [Hitch.NO_BOT, Hitch.BOTS_ONLY]
+    await room.set_mode(Mode(Matching.HUMANS))
+    assert await hitches() == [None, None]
+
+
 async def test_a_lost_mode_is_put_back(room: Room, redis: Redis) -> None:
     """By whoever remembers it, and never over one that was chosen since."""
     paused, humans = Mode(Matching.PAUSED, 0), Mode(Matching.HUMANS, 0)
@@ -209,6 +232,28 @@ async def test_a_lost_mode_is_put_back(room: Room, redis: Redis) -> None:
     assert await room.set_mode(paused, only_lost=True) == paused
     await room.set_mode(humans)
     assert await room.set_mode(paused, only_lost=True) == humans
+
+
+async def test_the_sweeper_remembers_the_mode(room: Room, redis: Redis) -> None:
+    """A Redis that lost its memory has it back as soon as the sweeper comes by."""
+    paused = Mode(Matching.PAUSED)
+    swept = 0
+
+    class Seen(Room):
+        async def sweep(self, limit: int = 50) -> int:
+            nonlocal swept
+            swept += 1
+            return await super().sweep(limit)
+
+    await room.set_mode(paused)
+    sweeping = asyncio.create_task(sweep_for_ever(Seen(redis), period_s=0.01))
+    await until(lambda: swept > 0, "the first sweep")
+    await redis.flushall()
+    before = swept
+    await until(lambda: swept > before + 1, "a sweep of what is empty now")
+    sweeping.cancel()
+
+    assert (await room.mode()).stored == paused.stored
 
 
 async def test_a_job_of_a_dead_worker_goes_to_another(room: Room, redis: Redis, jobs: Jobs) -> None:

@@ -1,12 +1,12 @@
 """The times of one call."""
 
-from matcher.domain import EndReason, Side
+from matcher.domain import EndReason, Partner, Side
 from server.queue.call import CallWatch
 
 
-def watch() -> CallWatch:
+def watch(partner: Partner = Partner.HUMAN) -> CallWatch:
     """A call matched at 1 s, with 25 s to connect and 60 s to talk."""
-    return CallWatch("c", Side.A, 1_000, setup_s=25, call_s=60)
+    return CallWatch("c", Side.A, partner, 1_000, setup_s=25, call_s=60)
 
 
 def test_a_call_without_audio_fails_after_the_set_up_time() -> None:
@@ -38,6 +38,17 @@ def test_only_a_talk_uses_up_the_place() -> None:
     assert short.counts(EndReason.PARTNER_LEFT, 6_000)
     assert not short.counts(EndReason.FAILED, 26_000)
     assert short.counts(EndReason.FAILED, 26_001)
+
+
+def test_a_bot_that_failed_was_no_talk() -> None:
+    """Its caller keeps the place; one that left a bot, or that a bot has taken leave of, does not."""
+    call = watch(Partner.BOT)
+    call.connect(5_000)
+
+    assert not call.counts(EndReason.PARTNER_LOST, 60_000)
+    assert not call.counts(EndReason.FAILED, 60_000)
+    assert call.counts(EndReason.PARTNER_LEFT, 60_000)
+    assert call.counts(EndReason.HANGUP, 60_000)
 
 
 def test_a_resumed_call_has_been_a_talk() -> None:
