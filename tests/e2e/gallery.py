@@ -21,7 +21,7 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 SCREENS = [
     "rules", "start", "start-check", "asking", "asking-again", "waiting", "waiting-first", "waiting-back",
     "connecting", "connecting-bot", "connecting-trouble", "talking", "talking-muted", "talking-trouble", "talking-bot",
-    "talking-microphone-muted", "talking-microphone-refused", "waiting-microphone", "reconnecting",
+    "talking-microphone-muted", "talking-microphone-refused", "waiting-microphone", "waiting-paused", "reconnecting",
     "ended-partner_left", "ended-blocked", "error-rate_limited", "error-microphone_refused", "error-unsupported",
 ]  # fmt: skip
 PHONE = {"width": 390, "height": 844}

@@ -48,7 +48,8 @@ const changes: [string, Event, string][] = [
   ['connecting', { type: 'microphone', trouble: { kind: 'muted', tap: false } }, t.microphone.muted],
   ['talking', { type: 'suspect', callId }, `${t.talking.reconnecting}. ${t.talking.reconnectingLine}`],
   ['reconnecting', { type: 'recovered', callId }, t.said.recovered],
-  ['waiting', { type: 'waiting', position: 2, estimateS: 9, nowMs: 0 }, t.said.place(2)],
+  ['waiting', { type: 'waiting', position: 2, estimateS: 9, hitch: null, nowMs: 0 }, t.said.place(2)],
+  ['waiting', { type: 'waiting', position: 3, estimateS: 9, hitch: 'paused', nowMs: 0 }, t.waiting.hitch.paused],
   ['waiting', { type: 'offline' }, t.waiting.offline],
   ['waiting-back', { type: 'online' }, t.said.online],
   ['connecting', { type: 'stage', callId, stage: 'audio' }, `${t.connecting.stages.audio}.`],
@@ -64,7 +65,7 @@ test('the tap that resumes a microphone is not announced again when it is taken'
 });
 
 test('an estimate that changes alone is not announced: it would never be quiet', () => {
-  assert.equal(after('waiting', { type: 'waiting', position: 3, estimateS: 7, nowMs: 0 }), null);
+  assert.equal(after('waiting', { type: 'waiting', position: 3, estimateS: 7, hitch: null, nowMs: 0 }), null);
 });
 
 test('a bot is named as one when it is matched and again when the talk begins', () => {

@@ -30,7 +30,8 @@ function entered(state: State): string {
   switch (state.screen) {
     case 'asking': return state.again ? t.asking.lineAgain : t.asking.line;
     case 'waiting':
-      return joined(state.notice && t.waiting.notice[state.notice], state.position && t.said.place(state.position));
+      return joined(state.notice && t.waiting.notice[state.notice], state.position && t.said.place(state.position),
+        state.hitch && t.waiting.hitch[state.hitch]);
     case 'connecting': return state.partner === 'bot' ? t.connecting.lineBot : t.connecting.line;
     case 'talking':
       return joined(state.partner === 'bot' && `${t.talking.botBadge}.`, state.playbackBlocked && `${t.talking.play}.`,
@@ -65,6 +66,7 @@ function changedInTalk([before, now]: Pair<'talking' | 'reconnecting'>): string 
 
 function changedInQueue([before, now]: Pair<'waiting'>): string | null {
   if (before.offline !== now.offline) return now.offline ? t.waiting.offline : t.said.online;
+  if (now.hitch && before.hitch !== now.hitch) return t.waiting.hitch[now.hitch];
   return now.position !== null && before.position !== now.position ? t.said.place(now.position) : null;
 }
 

@@ -159,11 +159,12 @@ export class Engine {
       case 'relay':
         this.requeueIfCalled();
         return void this.prepare(message.ice_servers, message.describe ?? false);
-      case 'waiting':
+      case 'waiting': {
         this.requeueIfCalled();
         this.preparation?.keep();
-        return this.around.dispatch(
-          { type: 'waiting', position: message.position, estimateS: message.estimate_s ?? null, nowMs: Date.now() });
+        const { position, estimate_s: estimateS = null, hitch = null } = message;
+        return this.around.dispatch({ type: 'waiting', position, estimateS, hitch, nowMs: Date.now() });
+      }
       case 'matched':
         this.queue?.send({ type: 'ack', call_id: message.call_id });
         if (message.call_id !== this.current?.id) this.startCall(message);

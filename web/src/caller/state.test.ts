@@ -11,7 +11,7 @@ const lost: MicrophoneTrouble = { kind: 'lost', tap: false };
 const asking: State = { screen: 'asking', again: false, offline: false, microphone: null };
 const lookingOn: State = { ...asking, again: true };
 const waiting: State = {
-  screen: 'waiting', position: 4, estimateS: 30, sinceMs: 5_000, notice: 'failed', offline: false,
+  screen: 'waiting', position: 4, estimateS: 30, hitch: null, sinceMs: 5_000, notice: 'failed', offline: false,
   microphone: lost,
 };
 const connecting: State = {
@@ -36,7 +36,7 @@ const events: { [T in Event['type']]: Event & { type: T } } = {
   accept: { type: 'accept' }, connect: { type: 'connect' }, cancel: { type: 'cancel' }, mute: { type: 'mute' },
   unmute: { type: 'unmute' }, next: { type: 'next' }, end: { type: 'end', nowMs: 12_600 },
   block: { type: 'block', nowMs: 12_600 }, home: { type: 'home' }, play: { type: 'play' },
-  waiting: { type: 'waiting', position: 2, estimateS: null, nowMs: 9_000 },
+  waiting: { type: 'waiting', position: 2, estimateS: null, hitch: 'paused', nowMs: 9_000 },
   matched: { type: 'matched', call: other, nowMs: 8_000 },
   stage: { type: 'stage', callId: call.callId, stage: 'audio' },
   talking: { type: 'talking', callId: call.callId, nowMs: 20_000, endsMs: 80_000 },
@@ -67,14 +67,15 @@ const expected: Record<Screen, Partial<Record<Event['type'], [State, ...Effect[]
   asking: {
     cancel: [start, stop], matched: [matched], failed: [failed, stop],
     waiting: [{
-      screen: 'waiting', position: 2, estimateS: null, sinceMs: 9_000, notice: null, offline: false, microphone: null,
+      screen: 'waiting', position: 2, estimateS: null, hitch: 'paused', sinceMs: 9_000, notice: null, offline: false,
+      microphone: null,
     }],
     offline: [{ ...asking, offline: true }], online: [asking],
     microphone: [{ ...asking, microphone: mute }], resume: [asking],
   },
   waiting: {
     cancel: [start, stop], matched: [{ ...matched, queuedMs: 5_000, microphone: lost }], failed: [failed, stop],
-    waiting: [{ ...waiting, position: 2, estimateS: null }],
+    waiting: [{ ...waiting, position: 2, estimateS: null, hitch: 'paused' }],
     offline: [{ ...waiting, offline: true }], online: [waiting],
     microphone: [{ ...waiting, microphone: mute }], resume: [waiting],
   },
@@ -160,7 +161,7 @@ for (const [reason, notice] of requeues) {
       const [after, effects] = transition(state, { ...events.ended, reason, requeued: true });
 
       assert.deepEqual(after, {
-        screen: 'waiting', position: null, estimateS: null, sinceMs, notice, offline: false, microphone,
+        screen: 'waiting', position: null, estimateS: null, hitch: null, sinceMs, notice, offline: false, microphone,
       });
       assert.deepEqual(effects, []);
     }

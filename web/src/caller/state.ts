@@ -56,8 +56,8 @@ function ended(state: InCall, event: Event & { type: 'ended' }): [State, Effect[
   if (requeued) {
     const sinceMs = state.screen === 'connecting' ? state.queuedMs : nowMs;
     return stay({
-      screen: 'waiting', position: null, estimateS: null, sinceMs, notice: noticeOf(reason), offline: false,
-      microphone: state.microphone,
+      screen: 'waiting', position: null, estimateS: null, hitch: null, sinceMs, notice: noticeOf(reason),
+      offline: false, microphone: state.microphone,
     });
   }
   return stay({ screen: 'ended', reason, blocked: false, talkedS: talkedS(state, nowMs) });
@@ -105,14 +105,14 @@ const table: Table = {
   asking: {
     ...present,
     cancel: toStart,
-    waiting: ({ microphone }, { position, estimateS, nowMs }) =>
-      stay({ screen: 'waiting', position, estimateS, sinceMs: nowMs, notice: null, offline: false, microphone }),
+    waiting: ({ microphone }, { position, estimateS, hitch, nowMs }) =>
+      stay({ screen: 'waiting', position, estimateS, hitch, sinceMs: nowMs, notice: null, offline: false, microphone }),
     matched: match,
   },
   waiting: {
     ...present,
     cancel: toStart,
-    waiting: (state, { position, estimateS }) => stay({ ...state, position, estimateS, offline: false }),
+    waiting: (state, { position, estimateS, hitch }) => stay({ ...state, position, estimateS, hitch, offline: false }),
     matched: match,
   },
   connecting: {

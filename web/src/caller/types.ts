@@ -16,6 +16,9 @@ export interface Prefs {
 /** Why a person who was further along is back in the queue. */
 export type Notice = 'partner_lost' | 'failed' | null;
 
+/** Why a person waits, where it is not only that nobody who fits is there. */
+export type Hitch = 'paused' | 'bots_only' | 'no_bot';
+
 /** Stable codes: the server's (`matcher/errors.py`) and the page's own. */
 export type ErrorCode =
   | 'relay_unavailable' | 'queue_unavailable' | 'server_full' | 'rate_limited' | 'unauthorized' | 'superseded'
@@ -47,7 +50,8 @@ export type State =
   | { screen: 'start' }
   // `again`: the microphone has been allowed in an earlier call of this visit.
   | ({ screen: 'asking'; again: boolean } & Present)
-  | ({ screen: 'waiting'; position: number | null; estimateS: number | null; sinceMs: number; notice: Notice } & Present)
+  | ({ screen: 'waiting'; position: number | null; estimateS: number | null; hitch: Hitch | null; sinceMs: number;
+      notice: Notice } & Present)
   // The partner may mute, playback be refused and the socket fail before the first audio counts as a talk.
   // `safetyWords`: null until both sides have made them, which a partner with an older page never does.
   // `queuedMs`: when the wait began that a failed call goes back to.
@@ -66,7 +70,7 @@ export type Event =
   | { type: 'next' } | { type: 'end'; nowMs: number } | { type: 'block'; nowMs: number } | { type: 'home' } | { type: 'play' }
   | { type: 'resume' }
   // What the edges report. Times, here and above, are ms since the Unix epoch.
-  | { type: 'waiting'; position: number; estimateS: number | null; nowMs: number }
+  | { type: 'waiting'; position: number; estimateS: number | null; hitch: Hitch | null; nowMs: number }
   | { type: 'matched'; call: Call; nowMs: number }
   | { type: 'stage'; callId: string; stage: Stage }
   | { type: 'talking'; callId: string; nowMs: number; endsMs: number }

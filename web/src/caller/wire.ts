@@ -1,7 +1,7 @@
 /** The messages of the queue's socket (`WS /v1/queue`); `matcher/wire.py` is the list that counts. Pure. */
 
 import type { Description } from '../call/parameters.ts';
-import type { EndReason, Partner, Prefs, Side, Stage } from './types.ts';
+import type { EndReason, Hitch, Partner, Prefs, Side, Stage } from './types.ts';
 
 export interface IceServer {
   urls: string[];
@@ -47,7 +47,7 @@ export interface Matched {
 export type ServerMessage =
   | { type: 'session'; token: string; fresh_s: number }
   | { type: 'relay'; ice_servers: IceServer[]; expires_at: number; describe?: boolean }
-  | { type: 'waiting'; position: number; estimate_s?: number | null }
+  | { type: 'waiting'; position: number; estimate_s?: number; hitch?: Hitch }
   | Matched
   | { type: 'described'; call_id: string; description: unknown }
   | { type: 'resumed'; call_id: string; channel: Grant }

@@ -4,7 +4,7 @@ import type { ErrorCode, EndReason, State } from '../caller/types.ts';
 
 const call = { callId: 'AAAAAAAAAAAAAAAAAAAAAA', partner: 'human' } as const;
 const well = { offline: false, microphone: null } as const;
-const waiting = { screen: 'waiting', position: 3, estimateS: 20, notice: null, ...well } as const;
+const waiting = { screen: 'waiting', position: 3, estimateS: 20, hitch: null, notice: null, ...well } as const;
 const connecting = {
   screen: 'connecting', stage: 'ice', ...call, queuedMs: 0, partnerMuted: false, playbackBlocked: false,
   safetyWords: null, ...well,
@@ -32,6 +32,7 @@ export function samples(nowMs: number): Record<string, State> {
       ...waiting, sinceMs: nowMs - 4_000, position: 1, estimateS: null, notice: 'failed', offline: true,
     },
     'waiting-microphone': { ...waiting, sinceMs: nowMs - 4_000, microphone: { kind: 'lost', tap: false } },
+    'waiting-paused': { ...waiting, sinceMs: nowMs - 4_000, hitch: 'paused' },
     connecting,
     'connecting-trouble': { ...connecting, offline: true },
     'connecting-bot': { ...connecting, stage: 'channel', partner: 'bot' },

@@ -37,6 +37,11 @@ export function Asking({ state, dispatch }: Props<'asking'>) {
 /** How long a tip stays, s. */
 const TIP_S = 15;
 
+function expectation({ estimateS, hitch }: Props<'waiting'>['state']): string {
+  if (hitch) return t.waiting.hitch[hitch];
+  return estimateS === null ? t.waiting.noEstimate : t.waiting.estimate(estimateS);
+}
+
 export function Waiting({ state, dispatch }: Props<'waiting'>) {
   const elapsed = Math.max(0, (useNow() - state.sinceMs) / 1000);
   const { tips } = t.waiting;
@@ -53,7 +58,7 @@ export function Waiting({ state, dispatch }: Props<'waiting'>) {
       {state.offline && <Banner>{t.waiting.offline}</Banner>}
       <MicrophoneNotice trouble={state.microphone} dispatch={dispatch} />
       <p class="lead">{state.position === null ? t.waiting.noPlace : t.waiting.place(state.position)}</p>
-      <p>{state.estimateS === null ? t.waiting.noEstimate : t.waiting.estimate(state.estimateS)}</p>
+      <p>{expectation(state)}</p>
       <p class="tip">{tips[Math.floor(elapsed / TIP_S) % tips.length]}</p>
     </Frame>
   );

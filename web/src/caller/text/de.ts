@@ -71,6 +71,11 @@ export const de: Words = {
       const minutes = Math.round(s / 60);
       return minutes <= 1 ? 'Noch etwa eine Minute.' : `Noch etwa ${minutes} Minuten.`;
     },
+    hitch: {
+      paused: 'Die Vermittlung macht kurz Pause. Dein Platz bleibt dir.',
+      bots_only: 'Gerade nimmt nur der KI-Bot Anrufe an. Du wartest auf einen Menschen und behältst deinen Platz.',
+      no_bot: 'Noch ist weder ein Mensch noch der KI-Bot frei. Dein Platz bleibt dir.',
+    },
     notice: {
       partner_lost: 'Die Verbindung zu deinem Gegenüber ist weg. Du behältst deinen Platz in der Warteschlange.',
       failed: 'Das Gespräch kam nicht zustande. Du behältst deinen Platz in der Warteschlange.',

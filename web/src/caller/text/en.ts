@@ -76,6 +76,11 @@ export const en = {
       const minutes = Math.round(s / 60);
       return minutes <= 1 ? 'About a minute to go.' : `About ${minutes} minutes to go.`;
     },
+    hitch: {
+      paused: 'Matching is paused for a moment. You keep your place.',
+      bots_only: 'Only the AI bot takes calls at the moment. You wait for a person, and keep your place.',
+      no_bot: 'Neither a person nor the AI bot is free yet. You keep your place.',
+    },
     notice: {
       partner_lost: 'Your partner vanished. You keep your place in the queue.',
       failed: 'The call could not be connected. You keep your place in the queue.',

@@ -70,6 +70,11 @@ export const es: Words = {
       const minutes = Math.round(s / 60);
       return minutes <= 1 ? 'Falta alrededor de un minuto.' : `Faltan unos ${minutes} minutos.`;
     },
+    hitch: {
+      paused: 'Las conexiones están en pausa un momento. Conservas tu lugar.',
+      bots_only: 'Ahora mismo solo atiende el bot de IA. Esperas a una persona y conservas tu lugar.',
+      no_bot: 'Todavía no hay nadie libre, ni una persona ni el bot de IA. Conservas tu lugar.',
+    },
     notice: {
       partner_lost: 'La otra persona desapareció. Conservas tu lugar en la cola.',
       failed: 'No se pudo conectar la llamada. Conservas tu lugar en la cola.',

@@ -72,6 +72,11 @@ export const fr: Words = {
       const minutes = Math.round(s / 60);
       return minutes <= 1 ? 'Encore une minute environ.' : `Encore ${minutes} minutes environ.`;
     },
+    hitch: {
+      paused: 'La mise en relation est en pause un instant. Tu gardes ta place.',
+      bots_only: 'Pour l’instant, seul le bot IA répond. Tu attends une personne et tu gardes ta place.',
+      no_bot: 'Ni une personne ni le bot IA n’est encore libre. Tu gardes ta place.',
+    },
     notice: {
       partner_lost: 'L’autre personne a disparu. Tu gardes ta place dans la file.',
       failed: 'L’appel n’a pas pu être établi. Tu gardes ta place dans la file.',

@@ -69,6 +69,11 @@ export const pt: Words = {
       const minutes = Math.round(s / 60);
       return minutes <= 1 ? 'Falta cerca de um minuto.' : `Faltam cerca de ${minutes} minutos.`;
     },
+    hitch: {
+      paused: 'As conexões estão em pausa por um momento. Você mantém o seu lugar.',
+      bots_only: 'No momento, só o bot de IA atende. Você espera por uma pessoa e mantém o seu lugar.',
+      no_bot: 'Ainda não há ninguém livre, nem uma pessoa nem o bot de IA. Você mantém o seu lugar.',
+    },
     notice: {
       partner_lost: 'A outra pessoa sumiu. Você continua com seu lugar na fila.',
       failed: 'Não foi possível conectar a chamada. Você continua com seu lugar na fila.',
