@@ -1,0 +1,1 @@
+"""Sound on its way in and out: Opus, playout, capture."""
