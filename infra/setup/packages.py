@@ -28,6 +28,7 @@ class Package:
 RUN = (Package("coturn", "turnserver"),)
 TEST = (
     *RUN,
+    Package("libopus0", "/usr/lib/*/libopus.so.0"),
     Package("chromium", "chromium"),
     Package("firefox-esr", "firefox-esr"),
     Package("postgresql", "/usr/lib/postgresql/*/bin/initdb"),
