@@ -21,6 +21,17 @@ def tone(hz: float, frames: int, rate: int = RATE, level: float = 0.4) -> list[b
     return [struct.pack(f"<{size}h", *wave[start : start + size]) for start in range(0, len(wave), size)]
 
 
+def buzz(frames: int, hz: float = 120, rate: int = RATE) -> list[bytes]:
+    """Return frames of 20 ms of something like a voice: a sound full of overtones, in syllables."""
+    size = rate // 50
+    wave = []
+    for n in range(size * frames):
+        loud = 0.55 - 0.45 * math.cos(2 * math.pi * 4 * n / rate)
+        overtones = sum(math.sin(2 * math.pi * hz * k * n / rate) / k for k in range(1, 12))
+        wave.append(round(32_767 * 0.2 * loud * overtones))
+    return [struct.pack(f"<{size}h", *wave[start : start + size]) for start in range(0, len(wave), size)]
+
+
 def samples(pcm: bytes) -> tuple[int, ...]:
     """Return PCM as numbers."""
     return struct.unpack(f"<{len(pcm) // 2}h", pcm)
