@@ -35,6 +35,7 @@ TEST = (
     # Hosts and counters for the tests of who sends packets to whom. Commands of root's, which others have on no path.
     Package("iproute2", "/usr/*bin/ip"),
     Package("nftables", "/usr/*bin/nft"),
+    Package("fontconfig", "fc-list"),
     Package("fonts-dejavu-core", "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"),
 )
 

@@ -1,6 +1,7 @@
 """Compare in the gallery: who can read the safety words, reach them, and leave them again."""
 
 import re
+import subprocess
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
@@ -103,6 +104,16 @@ def test_words_that_are_there_are_read_from_the_heading(browser: Browser, galler
     with Visit(browser, gallery, "talking") as page:
         compare(page)
         expect(page.locator("[aria-live]").filter(has_text="Crocodile")).to_have_count(0)
+
+
+def test_words_have_pictures_where_the_system_has_them(browser: Browser, gallery: str) -> None:
+    """Without a font for them Chromium would draw empty boxes: there the names stand alone."""
+    drawn = subprocess.run(["fc-list", f":charset={ord('🐊'):x}"], capture_output=True, check=True).stdout
+    with Visit(browser, gallery, "talking") as page:
+        compare(page)
+        words = page.locator(".comparison .emoji li")
+        expect(words).to_have_text([re.compile(name) for name in ("Crocodile", "Trophy", "Grapes", "Alarm clock")])
+        expect(words.locator("span")).to_have_count(4 if drawn else 0)
 
 
 def test_words_that_cannot_be_had_are_told(browser: Browser, gallery: str) -> None:

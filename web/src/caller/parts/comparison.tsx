@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { EMOJI } from '../text/safety/emoji.ts';
 import type { SafetyText } from '../text/safety/index.ts';
 import type { SafetyWords } from '../types.ts';
+import { drawable } from './drawable.ts';
 import { Button } from './frame.tsx';
 import { useSettle } from './settle.ts';
 
@@ -18,12 +19,14 @@ export interface PanelProps {
 }
 
 function Words({ text, words }: { text: SafetyText; words: SafetyWords }) {
+  // The names alone do as well; some pictures and some boxes would not.
+  const pictured = words.every((word) => drawable(EMOJI[word]!));
   return (
     // Safari's reader takes a list without marks for none, unless it is told.
     <ol class="emoji" role="list">
       {words.map((word, place) => (
         <li key={place}>
-          <span aria-hidden="true">{EMOJI[word]}</span>
+          {pictured && <span aria-hidden="true">{EMOJI[word]}</span>}
           {text.names[word]}
         </li>
       ))}
