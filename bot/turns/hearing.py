@@ -5,11 +5,18 @@ from dataclasses import replace
 from bot.turns.actions import Finish, TakePartial
 from bot.turns.events import Audio, Failed, Final, HumanFound, OfferEnded, Partial, Tick, Unvoiced, Voiced
 from bot.turns.moves import Step, ask, close, discard, listen, say, settle
-from bot.turns.state import Ending, Line, Offer, State, Turns
+from bot.turns.state import QUIET_MS, Ending, Line, Offer, State, Turns
 from bot.turns.words import join, same, words
 
 # Said into a silence, one after QUIET_MS each; what then comes is the end.
 PROMPTS = (Line.QUESTION, Line.STILL_THERE)
+
+
+def begin_silence(turns: Turns, now_ms: int) -> Turns:
+    """The bot has spoken: count the silence from now. Its own questions break none, but the next one is 8 s away."""
+    if turns.reply is None or turns.reply.line not in PROMPTS:
+        return replace(turns, quiet_ms=now_ms, prompts=0)
+    return replace(turns, quiet_ms=max(turns.quiet_ms, now_ms + QUIET_MS[0] - QUIET_MS[turns.prompts]))
 
 
 def begin_turn(turns: Turns, event: Voiced, now_ms: int) -> Step:

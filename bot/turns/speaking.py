@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from bot.turns.actions import Action, FinishClause, Forget, HangUp, Pause, Resume, TakePartial
 from bot.turns.events import Audio, Connected, End, Failed, HumanFound, Partial, Played, Tick, Unvoiced, Voiced
-from bot.turns.hearing import PROMPTS, note_human, weigh
+from bot.turns.hearing import begin_silence, note_human, weigh
 from bot.turns.moves import Step, close, commit, discard, listen, say, settle
 from bot.turns.state import MERGE_MS, Ending, Line, Offer, State, Turns
 from bot.turns.words import is_stop
@@ -38,8 +38,8 @@ def disclosed(turns: Turns, event: Played, now_ms: int) -> Step:
     """The bot has said what it is: the floor is free, or the caller has it already."""
     if not _current(turns, event):
         return turns, ()
-    turns, committed = commit(turns)
-    turns = replace(turns, reply=None, quiet_ms=now_ms)
+    turns, committed = commit(begin_silence(turns, now_ms))
+    turns = replace(turns, reply=None)
     if turns.caller.opened:
         return _hand_floor(turns, now_ms), committed
     turns, settled = settle(turns, now_ms)
@@ -69,9 +69,8 @@ def finished(turns: Turns, event: Played, now_ms: int) -> Step:
     if turns.reply is None or not _current(turns, event):
         return turns, ()
     reply = turns.reply
-    quiet_ms = turns.quiet_ms if reply.line in PROMPTS else now_ms
     caller = turns.caller if reply.line else replace(turns.caller, habit=turns.caller.habit.answered())
-    turns, committed = commit(replace(turns, caller=caller, quiet_ms=quiet_ms))
+    turns, committed = commit(begin_silence(replace(turns, caller=caller), now_ms))
     turns = replace(turns, reply=None)
     if reply.farewell:
         turns, after = close(turns, Ending.FAREWELL, now_ms)
@@ -87,7 +86,7 @@ def broken(turns: Turns, event: Tick | Failed, now_ms: int) -> Step:
     if turns.reply is None or (isinstance(event, Failed) and not _current(turns, event)):
         return turns, ()
     line = turns.reply.line
-    turns, committed = commit(replace(turns, quiet_ms=turns.quiet_ms if line else now_ms), cut=True)
+    turns, committed = commit(begin_silence(turns, now_ms), cut=True)
     turns, after = settle(turns, now_ms) if line else say(turns, Line.APOLOGY, now_ms)
     return turns, committed + after
 
@@ -145,6 +144,7 @@ def take_over(turns: Turns, now_ms: int) -> Step:
 
     Soon after a reply began it was the bot that had cut in: its reply is dropped, unheard, and the turn goes on.
     """
+    turns = begin_silence(turns, now_ms)
     reply, caller = turns.reply, turns.caller
     actions: tuple[Action, ...] = ()
     if reply and reply.text and caller.turn_ms - reply.played_ms <= MERGE_MS:
@@ -152,7 +152,7 @@ def take_over(turns: Turns, now_ms: int) -> Step:
     else:
         turns, actions = commit(turns, cut=True)
     turns, dropped = discard(turns)
-    return _hand_floor(replace(turns, owes=True, quiet_ms=now_ms), now_ms), actions + dropped
+    return _hand_floor(replace(turns, owes=True), now_ms), actions + dropped
 
 
 def resume(turns: Turns, now_ms: int) -> Step:

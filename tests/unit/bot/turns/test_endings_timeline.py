@@ -44,6 +44,18 @@ def test_noise_does_not_keep_a_call_alive() -> None:
     assert endings[0][0] < 60_000
 
 
+def test_questions_into_a_silence_keep_their_distance() -> None:
+    """Also where the silence was counted through a long noise that nobody understood."""
+    shell = Shell([CONNECTED]).voice(3_000, 4_000).voice(9_000, 28_000).run(80_000)
+    assert shell.happened(Say, HangUp, after_ms=0) == [
+        (4_720, Say(2, Line.REPEAT)),
+        (28_720, Say(3, Line.QUESTION)),
+        (37_720, Say(4, Line.STILL_THERE)),
+        (57_720, Say(5, Line.GOODBYE)),
+        (58_520, HangUp(Ending.SILENCE)),
+    ]
+
+
 @pytest.mark.parametrize("ending", [Ending.DRAIN, Ending.LENGTH])
 def test_a_call_that_has_to_end_ends_with_a_goodbye(ending: Ending) -> None:
     """The worker stops, or the time is up."""
