@@ -75,9 +75,10 @@ def end_turn(turns: Turns, _: Tick, now_ms: int) -> Step:
 
 
 def take_final(turns: Turns, event: Final, _: int) -> Step:
-    """Keep the text of a segment; those that come late, after a newer one's, are left out."""
+    """Keep the text of a finished segment; those that come late, after a newer one's, are left out."""
     caller = turns.caller
-    if not caller.finals < event.segment <= caller.segment:
+    newest = caller.segment - 1 if caller.opened else caller.segment
+    if not caller.finals < event.segment <= newest:
         return turns, ()
     text = event.text if words(event.text) else ""
     return replace(turns, caller=replace(caller, finals=event.segment, heard=join(caller.heard, text))), ()

@@ -89,3 +89,10 @@ def test_what_the_caller_says_is_in_no_repr() -> None:
     assert actions
     for value in (after, actions, on.Partial(1, "my secret"), on.Final(1, "my secret")):
         assert "secret" not in repr(value)
+
+
+def test_final_words_of_an_open_segment_are_not_taken() -> None:
+    """Nobody asked for them: the segment goes on, and its end has to be waited for."""
+    turns = replace(begin(0, 600_000), state=State.USER_PAUSING, caller=Caller(segment=2, opened=True, finals=0))
+    assert step(turns, on.Final(2, "half a"), 10) == (turns, ())
+    assert step(turns, on.Final(1, "earlier words"), 10)[0].caller.heard == "earlier words"
