@@ -96,7 +96,7 @@ TABLE: dict[tuple[State, type[Event]], Rule] = {
     #
     (THINKING, Final): _to(thinking.conclude, THINKING, SPEAKING, LISTENING),
     (THINKING, Audio): _to(thinking.begin_reply, THINKING, SPEAKING),
-    (THINKING, Tick): _to(thinking.hurry, THINKING, SPEAKING),
+    (THINKING, Tick): _to(thinking.hurry, THINKING, SPEAKING, LISTENING),
     (THINKING, Failed): _to(thinking.give_up, THINKING, SPEAKING),
     (THINKING, Voiced): _to(thinking.reopen, USER_SPEAKING),
     (THINKING, HumanFound): _to(hearing.note_human, THINKING),

@@ -56,7 +56,7 @@ def undisclosed(turns: Turns, event: Tick | Failed, now_ms: int) -> Step:
 def extend(turns: Turns, event: Audio, now_ms: int) -> Step:
     """More of the reply has come."""
     reply = turns.reply
-    if reply is None or reply.generation != event.generation or reply.line:
+    if reply is None or reply.generation != event.generation:
         return turns, ()
     # A paused output stands still, and with it the end of what it has.
     begins_ms = reply.until_ms if turns.state is State.OVERLAP else max(reply.until_ms, now_ms)
@@ -197,5 +197,4 @@ def _current(turns: Turns, event: Played | Failed) -> bool:
 
 def _hand_floor(turns: Turns, now_ms: int) -> Turns:
     state = State.USER_SPEAKING if turns.caller.voiced else State.USER_PAUSING
-    caller = replace(turns.caller, turn_ms=now_ms)
-    return replace(turns, state=state, since_ms=now_ms, caller=caller)
+    return replace(turns, state=state, since_ms=now_ms)

@@ -11,13 +11,18 @@ from bot.turns.words import join, same, words
 
 
 def conclude(turns: Turns, event: Final, now_ms: int) -> Step:
-    """The caller's words are known: answer them, or ask for them again, or take a short noise for what it is."""
+    """The caller's words are known: answer them."""
     before = turns.caller.concluded
     turns, _ = take_final(turns, event, now_ms)
     if before or not turns.caller.concluded:
         return turns, ()
     if turns.caller.heard:
         return answer(replace(turns, prompts=0, repeated=False), now_ms)
+    return ask_again(turns, now_ms)
+
+
+def ask_again(turns: Turns, now_ms: int) -> Step:
+    """Not a word was recognised: ask for it once, unless it was a noise that interrupted nothing."""
     noise = turns.caller.speech_ms < BLIP_MS and not turns.owes
     if noise or turns.repeated:
         return settle(replace(turns, owes=False), now_ms)
@@ -71,8 +76,8 @@ def hasten(turns: Turns, now_ms: int) -> Step:
         caller = replace(caller, heard=join(caller.heard, caller.partial), finals=caller.segment)
     turns = replace(turns, caller=caller)
     if not words(caller.heard):
-        return say(replace(turns, repeated=True), Line.REPEAT, now_ms)
-    return answer(replace(turns, prompts=0), now_ms, embedded=True)
+        return ask_again(turns, now_ms)
+    return answer(replace(turns, prompts=0, repeated=False), now_ms, embedded=True)
 
 
 def give_up(turns: Turns, event: Failed, now_ms: int) -> Step:

@@ -196,3 +196,57 @@ def test_accepting_says_so_and_closes_within_a_second() -> None:
         (6_700, Discard(3)),
         (6_700, HangUp(Ending.HANDOVER)),
     ]
+
+
+def test_voice_in_pieces_adds_up() -> None:
+    """Twice 250 ms with a short gap are 500 ms of voice: the 400th cancels."""
+    shell = speaking({2: "but why"}).voice(6_000, 6_250).voice(6_350, 6_600).run(7_000)
+    assert shell.happened(Discard, Resume) == [(6_500, Discard(2))]
+
+
+def test_a_stop_word_that_turns_out_to_be_nothing_is_asked_about_once() -> None:
+    """However short it was, a reply was cancelled for it; the next click is a click again."""
+    shell = speaking({2: "stop"}).voice(6_000, 6_200).run(6_400)
+    shell.says[2] = ""
+    shell.voice(9_000, 9_100).run(10_500)
+    assert shell.happened(Discard, Say) == [
+        (6_340, Discard(2)),
+        (6_340 + 280, Discard(3)),
+        (6_620, Say(4, Line.REPEAT)),
+    ]
+    assert shell.turns.state is State.LISTENING
+    assert not shell.turns.owes
+
+
+def test_a_cut_in_is_forgiven_over_time() -> None:
+    """200 ms for the one merged turn, 50 ms less once its answer was said."""
+    shell = speaking({2: "in the office"}).voice(4_900, 6_000).run(11_000)
+    assert shell.turns.caller.habit.penalty_ms == 200
+    assert shell.run(12_000).turns.caller.habit.penalty_ms == 150
+
+
+def test_what_was_forgotten_is_not_taken_up_later() -> None:
+    """The words of a backchannel come late, in the caller's next turn: they are none of it."""
+    shell = speaking({2: "yeah"}).voice(6_000, 6_200).voice(12_000, 13_000).run(12_500)
+    assert shell.turns.state is State.USER_SPEAKING
+    shell.step(on.Final(2, "yeah"))
+    assert shell.turns.caller.heard == ""
+
+
+def test_a_person_found_in_an_overlap_is_offered_after_the_clause_that_is_resumed() -> None:
+    """The machine remembers it until the bot has the floor again."""
+    shell = speaking().voice(6_000, 6_200)
+    shell.at(6_100, on.HumanFound())
+    assert shell.run(8_000).happened(Resume, FinishClause, Say) == [
+        (6_700, Resume(2)),
+        (6_700, FinishClause(2)),
+        (7_242, Say(3, Line.OFFER)),
+    ]
+
+
+def test_a_person_who_was_offered_is_not_offered_again_in_the_next_reply() -> None:
+    """Told twice is told once."""
+    script = [(3_000, on.HumanFound()), (11_000, on.HumanFound())]
+    shell = Shell([(0, on.Connected()), *script], {1: "a long day"}).voice(8_000, 9_000).run(20_000)
+    assert shell.happened(FinishClause) == []
+    assert [action for _, action in shell.happened(Say)] == [Say(1, Line.DISCLOSURE), Say(2, Line.OFFER)]

@@ -235,3 +235,24 @@ def test_a_blip_while_the_bot_thinks_costs_no_reply() -> None:
         (6_140, Play(2)),
         (11_140, Commit(2, "a long day")),
     ]
+
+
+def test_a_reply_waits_for_the_final_words() -> None:
+    """Audio that is ready before them is not played: they may be others."""
+    shell = call({1: "tell me a joke"}, Engines(complete=True, stt_ms=200, brain_ms=100)).voice(3_000, 4_000)
+    assert shell.run(6_000).happened(Generate, Finish, Play) == [
+        (4_320, Generate(2, "tell me a joke", speculative=True)),
+        (4_320, Finish(1)),
+        (4_520, Play(2)),
+    ]
+
+
+def test_one_filler_is_enough_for_a_turn() -> None:
+    """A turn that was taken up again has had its own."""
+    shell = call({1: "a long day"}, Engines(brain_ms=None)).voice(3_000, 4_000).voice(5_100, 5_200).run(8_000)
+    assert shell.happened(Fill, Finish) == [(4_400, Finish(1)), (5_000, Fill(2, 1)), (5_690, Finish(2))]
+
+
+def test_a_voice_that_does_not_end_and_says_nothing_is_asked_to_repeat() -> None:
+    """20 s of it are no short noise."""
+    assert call().voice(3_000, 90_000).run(24_000).happened(Say) == [(23_020, Say(2, Line.REPEAT))]
