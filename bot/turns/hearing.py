@@ -60,10 +60,9 @@ def weigh(turns: Turns, event: Partial, _: int) -> Step:
     text = join(caller.heard, event.text)
     window_ms = caller.habit.window_ms(text, complete=event.complete)
     turns = replace(turns, caller=replace(caller, partial=event.text, window_ms=window_ms))
-    prepared = turns.reply is not None and same(turns.reply.text, text)
-    if prepared or not event.speculate or not words(text):
+    if turns.reply and same(turns.reply.text, text):
         return turns, ()
-    return ask(turns, text, speculative=True)
+    return ask(turns, text, speculative=True) if event.speculate and words(text) else discard(turns)
 
 
 def end_turn(turns: Turns, _: Tick, now_ms: int) -> Step:

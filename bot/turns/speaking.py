@@ -7,7 +7,7 @@ from bot.turns.events import Audio, Connected, End, Failed, HumanFound, Partial,
 from bot.turns.hearing import begin_silence, note_human, weigh
 from bot.turns.moves import Step, close, commit, discard, listen, say, settle
 from bot.turns.state import MERGE_MS, Ending, Line, Offer, State, Turns
-from bot.turns.words import is_stop
+from bot.turns.words import is_backchannel, is_stop
 
 
 def disclose(turns: Turns, _: Connected, now_ms: int) -> Step:
@@ -123,11 +123,11 @@ def judge(turns: Turns, _: Tick, now_ms: int) -> Step:
 
 
 def judge_words(turns: Turns, event: Partial, now_ms: int) -> Step:
-    """A stop word, or an utterance that the dialogue knows, interrupts however short it is."""
+    """A stop word, or an utterance that the dialogue knows, interrupts however short it is; no backchannel does."""
     if event.segment != turns.caller.segment:
         return turns, ()
     turns = replace(turns, caller=replace(turns.caller, partial=event.text))
-    if not event.complete and not is_stop(event.text):
+    if is_backchannel(event.text) or not (event.complete or is_stop(event.text)):
         return turns, ()
     turns, taken = take_over(turns, now_ms)
     turns, weighed = weigh(turns, event, now_ms) if turns.state is State.USER_PAUSING else (turns, ())

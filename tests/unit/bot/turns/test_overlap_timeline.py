@@ -65,9 +65,12 @@ def test_a_short_noise_resumes_after_500_ms_of_silence() -> None:
     assert shell.context == [("a long day", Engines().reply, False)]
 
 
-def test_a_backchannel_resumes() -> None:
-    """ "Yeah, right" says that somebody listens."""
-    shell = speaking({2: "yeah right"}).voice(6_000, 6_360).run(8_000)
+@pytest.mark.parametrize("complete", [False, True])
+def test_a_backchannel_resumes(complete: bool) -> None:
+    """ "Yeah, right" says that somebody listens, whatever it means to the dialogue as an answer."""
+    shell = speaking({2: "yeah right"})
+    shell.engines.complete = complete
+    shell.voice(6_000, 6_360).run(8_000)
     assert shell.happened(Discard, Resume) == [(6_860, Resume(2))]
 
 
@@ -216,6 +219,13 @@ def test_a_stop_word_that_turns_out_to_be_nothing_is_asked_about_once() -> None:
     ]
     assert shell.turns.state is State.LISTENING
     assert not shell.turns.owes
+
+
+def test_an_answered_interruption_is_forgotten() -> None:
+    """A click after it is a click."""
+    shell = speaking({2: "but why"}).voice(6_000, 7_000).voice(14_000, 14_100).run(16_000)
+    assert shell.happened(Say) == []
+    assert shell.turns.state is State.LISTENING
 
 
 def test_a_cut_in_is_forgiven_over_time() -> None:

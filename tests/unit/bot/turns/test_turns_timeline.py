@@ -118,6 +118,16 @@ def test_other_words_drop_the_speculation() -> None:
     ]
 
 
+def test_without_capacity_a_reply_to_other_words_is_dropped_all_the_same() -> None:
+    """What nobody will hear takes no more of what is short."""
+    shell = call({1: "a long"}).voice(3_000, 4_000).voice(4_200, 5_000).run(4_300)
+    shell.says[1], shell.engines.speculate = "a long day", False
+    assert shell.run(6_000).happened(Generate, Discard, after_ms=4_300) == [
+        (5_140, Discard(2)),
+        (5_420, Generate(3, "a long day")),
+    ]
+
+
 def test_pauses_are_learned() -> None:
     """Who pauses for 300 ms gets 30 ms more the next time."""
     shell = call({1: "a long day"}).voice(3_000, 4_000).voice(4_300, 5_000).run(6_000)
