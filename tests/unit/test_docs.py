@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from bot.turns.diagram import mermaid
 from matcher import wire
 from matcher.settings import Secret, split_meta
 from server.queue.phases import ALLOWED
@@ -57,3 +58,8 @@ def test_documents_name_files_that_exist() -> None:
             assert (ROOT / path.split("::")[0]).exists(), f"{name}: {path}"
         for path, test in re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", text):
             assert f"def {test}(" in (ROOT / path).read_text(encoding="utf-8"), f"{name}: {path}::{test}"
+
+
+def test_the_diagram_of_the_turns_is_that_of_their_table() -> None:
+    """Whoever changes the one is told to draw the other anew: `bot.turns.diagram.mermaid()`."""
+    assert f"```mermaid\n{mermaid().rstrip()}\n```\n" in ARCHITECTURE
