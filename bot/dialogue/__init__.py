@@ -1,0 +1,1 @@
+"""A conversation without any model: one script, from which all else is made."""

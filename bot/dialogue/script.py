@@ -1,0 +1,130 @@
+"""The script of the embedded conversation: one TOML file a language, read and checked as a whole.
+
+From it come the patterns that are understood, the sentences that the recogniser's language model is made of, the words
+that its dictionary must know, the speech that is rendered beforehand, and the scenarios of the tests. Pure.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from enum import StrEnum
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+SCRIPTS = Path(__file__).parent / "scripts"
+
+WORD = re.compile(r"[a-z][a-z']*")
+_SLOT = re.compile(r"\{([a-z]+)\}")
+
+
+class Effect(StrEnum):
+    """What an intent does besides being answered."""
+
+    FAREWELL = "farewell"  # the call ends when the answer was heard
+    NEXT = "next"  # the caller wants somebody else
+    REPORT = "report"  # the caller wants to report what happened
+
+
+class BadScript(Exception):
+    """The file is no script; `str` says where and why."""
+
+
+class Intent(Struct, frozen=True, forbid_unknown_fields=True):
+    """One thing that callers say.
+
+    `patterns`: how they say it, in lower case; `{name}` takes a word of the slot `name`. `replies`: answers, in turns;
+    a slot in one needs to be filled. `hard`: it is understood before anything else is asked, whatever engine thinks.
+    `complete`: after these words nothing more is to be expected, so that the turn may end soon.
+    """
+
+    patterns: tuple[str, ...]
+    replies: tuple[str, ...]
+    hard: bool = False
+    complete: bool = True
+    effect: Effect | None = None
+
+
+class Script(Struct, frozen=True, forbid_unknown_fields=True):
+    """A whole script.
+
+    `slots`: the words that each slot takes. `lines`: what the bot says of itself, by name. `reflections`: answers to
+    what is not understood, in turns. `topics`: questions that keep a conversation going, in turns.
+    """
+
+    slots: dict[str, tuple[str, ...]]
+    lines: dict[str, str]
+    fillers: tuple[str, ...]
+    reflections: tuple[str, ...]
+    topics: tuple[str, ...]
+    intents: dict[str, Intent]
+
+    def sentences(self) -> Iterator[str]:
+        """Yield every way to say every pattern, each slot filled with each of its words."""
+        for intent in self.intents.values():
+            for pattern in intent.patterns:
+                yield from self._filled(pattern)
+
+    def vocabulary(self) -> frozenset[str]:
+        """Return all words that a caller may say."""
+        return frozenset(word for sentence in self.sentences() for word in sentence.split())
+
+    def speech(self) -> Iterator[str]:
+        """Yield all that the bot says and that can be rendered beforehand: whatever has no slot."""
+        yield from self.lines.values()
+        yield from self.fillers
+        for replies in (self.reflections, self.topics, *(intent.replies for intent in self.intents.values())):
+            yield from (reply for reply in replies if not slots_of(reply))
+
+    def _filled(self, pattern: str) -> Iterator[str]:
+        slot = next(iter(slots_of(pattern)), None)
+        if slot is None:
+            yield pattern
+            return
+        for word in self.slots[slot]:
+            yield from self._filled(pattern.replace(f"{{{slot}}}", word))
+
+
+def slots_of(text: str) -> tuple[str, ...]:
+    """Return the names of the slots in a pattern or a reply."""
+    return tuple(_SLOT.findall(text))
+
+
+def load(language: str) -> Script:
+    """Read the script of a language (BCP 47).
+
+    Raises:
+        BadScript: There is none, or something about it is wrong.
+    """
+    path = SCRIPTS / f"{language}.toml"
+    try:
+        return parse(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise BadScript(f"there is no script for {language}") from None
+
+
+def parse(text: str) -> Script:
+    """Read a script.
+
+    Raises:
+        BadScript: Something about it is wrong.
+    """
+    try:
+        script = msgspec.convert(tomllib.loads(text), Script)
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as fault:
+        raise BadScript(str(fault)) from None
+    for name, intent in script.intents.items():
+        for pattern in intent.patterns:
+            bare = _SLOT.sub("a", pattern)
+            if not all(WORD.fullmatch(word) for word in bare.split()) or bare != " ".join(bare.split()):
+                raise BadScript(f"{name}: {pattern!r} is not made of lower-case words and single spaces")
+        filled = {slot for pattern in intent.patterns for slot in slots_of(pattern)}
+        for reply in intent.replies:
+            if unknown := set(slots_of(reply)) - filled:
+                raise BadScript(f"{name}: nothing fills {sorted(unknown)} in a reply")
+        if missing := filled - script.slots.keys():
+            raise BadScript(f"{name}: no words for {sorted(missing)}")
+        if not intent.patterns or not intent.replies:
+            raise BadScript(f"{name}: it needs patterns and replies")
+    return script

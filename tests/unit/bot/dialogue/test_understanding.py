@@ -1,0 +1,143 @@
+"""What the embedded bot understands of what is said to it."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.dialogue.script import BadScript, Effect, load, parse, slots_of
+from bot.dialogue.understanding import Understanding, alike, edits
+
+SCRIPT = load("en")
+UNDERSTANDING = Understanding(SCRIPT)
+INTENTS = SCRIPT.intents
+
+
+def meant(utterance: str) -> str | None:
+    """Return the name of what was understood."""
+    meaning = UNDERSTANDING.meaning(utterance)
+    return meaning.name if meaning else None
+
+
+@pytest.mark.parametrize("name", INTENTS)
+def test_every_pattern_means_its_own_intent(name: str) -> None:
+    """Word for word, with each word of each slot."""
+    intent = INTENTS[name]
+    for pattern in intent.patterns:
+        for slot in slots_of(pattern):
+            for word in SCRIPT.slots[slot]:
+                assert meant(pattern.replace(f"{{{slot}}}", word)) == name, (pattern, word)
+        if not slots_of(pattern):
+            assert meant(pattern) == name, pattern
+
+
+@pytest.mark.parametrize(
+    ("heard", "name"),
+    [
+        ("well hello there", "hello"),
+        ("hello how are you", "how"),
+        ("so are you a real human", "human"),
+        ("um i think i am tired today", "unwell"),
+        ("do you like the music", "music"),
+        ("i mostly listen to jazz", "music_kind"),
+        ("can you tell me a joke please", "joke"),
+        ("my name is sarah", "name"),
+        ("i wanna talk to a real person", "next"),
+        ("is this being recorded", "recorded"),
+        ("i just want to die", "danger"),
+        ("i am thirteen years old", "minor"),
+        ("stop it please", "stop"),
+        ("okay good bye then", "bye"),
+        ("tell me a choke", "joke"),
+    ],
+)
+def test_what_is_nearly_said_is_understood(heard: str, name: str) -> None:
+    """Words more or less, and words misheard."""
+    assert meant(heard) == name
+
+
+@pytest.mark.parametrize(
+    "heard", ["", "see", "the quick brown fox jumps over it", "purple monkeys juggle spoons on tuesday", "a the of"]
+)
+def test_what_means_nothing_here_is_not_understood(heard: str) -> None:
+    """Rather a question back than a wrong answer."""
+    assert meant(heard) is None
+
+
+def test_safety_goes_first() -> None:
+    """Whatever else is said with it, and however nicely it is put."""
+    assert meant("hello i am fine thank you but i want to die") == "danger"
+    assert meant("i like music and i am fourteen") == "minor"
+    assert meant("thank you are you human") == "human"
+
+
+def test_a_slot_is_filled_with_the_word_that_was_said() -> None:
+    """For the answer to take up."""
+    meaning = UNDERSTANDING.meaning("my name is emma")
+    assert meaning is not None
+    assert meaning.slots == {"name": "emma"}
+    assert "emma" not in repr(meaning)
+
+
+def test_effects_are_where_they_belong() -> None:
+    """Ending, moving on and reporting are the caller's to ask for."""
+    effects = {name: intent.effect for name, intent in INTENTS.items() if intent.effect}
+    assert effects == {"minor": Effect.FAREWELL, "bye": Effect.FAREWELL, "next": Effect.NEXT, "report": Effect.REPORT}
+    assert {name for name, intent in INTENTS.items() if intent.hard} >= {"danger", "minor", "human", "stop", "report"}
+
+
+def test_complete_utterances_are_told_from_beginnings() -> None:
+    """Only the very words of a pattern end a turn early."""
+    assert UNDERSTANDING.complete("how are you")
+    assert not UNDERSTANDING.complete("how are")
+    assert not UNDERSTANDING.complete("i would like to")
+
+
+@given(st.text(max_size=80))
+def test_nothing_that_is_said_does_harm(utterance: str) -> None:
+    """Whatever the recogniser gives."""
+    meaning = UNDERSTANDING.meaning(utterance)
+    assert meaning is None or 0 < meaning.score <= 1.001
+
+
+def test_words_are_alike_as_far_as_they_are_long() -> None:
+    """One letter in four may be wrong, none in a short word."""
+    assert alike("music", "music") == 1
+    assert 0 < alike("music", "musik") < 1
+    assert alike("no", "so") == 0
+    assert edits("kitten", "sitting", 9) == 3
+    assert edits("kitten", "sitting", 2) == 2
+
+
+def test_the_script_gives_corpus_vocabulary_and_speech() -> None:
+    """All from the one file."""
+    assert "my name is sarah" in set(SCRIPT.sentences())
+    assert {"sarah", "robot", "don't"} <= SCRIPT.vocabulary()
+    speech = list(SCRIPT.speech())
+    assert SCRIPT.lines["disclosure"] in speech
+    assert not any(slots_of(said) for said in speech)
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (('patterns = ["hello"', 'patterns = ["Hello"'), "lower-case"),
+        (("{music}. Have", "{tune}. Have"), "nothing fills"),
+        (('"i like {music}"', '"i like {tune}"'), "no words for"),
+        (("[intents.thanks]", "[intents.thanks]\nloud = true"), "unknown field"),
+        (("[slots]", "[slots"), "Expected"),
+    ],
+)
+def test_a_script_with_a_mistake_is_refused(change: tuple[str, str], says: str) -> None:
+    """With the place of the mistake."""
+    from bot.dialogue.script import SCRIPTS
+
+    text = (SCRIPTS / "en.toml").read_text(encoding="utf-8")
+    assert text.count(change[0]) == 1
+    with pytest.raises(BadScript, match=says):
+        parse(text.replace(*change))
+
+
+def test_there_is_no_script_for_every_language() -> None:
+    """It is said which."""
+    with pytest.raises(BadScript, match="tlh"):
+        load("tlh")
