@@ -1,0 +1,1 @@
+"""Engines behind OpenAI-compatible endpoints: chat completions, transcriptions, speech, and Realtime."""
