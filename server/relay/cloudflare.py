@@ -1,8 +1,6 @@
 """Cloudflare Realtime TURN as a relay provider: credentials are minted and revoked over its HTTP API."""
 
 import re
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from urllib.parse import quote
 
 import httpx2
@@ -11,6 +9,7 @@ from msgspec import Struct, field
 
 from matcher import wire
 from matcher.clock import Clock
+from matcher.retry_after import retry_after_s
 from matcher.settings import Secret
 from server.relay.provider import Fault, ProviderError, RelayCredentials
 
@@ -139,19 +138,3 @@ def fault_of(status: int) -> Fault:
             return Fault.OUTAGE
         case _:
             return Fault.CONFIG
-
-
-def retry_after_s(header: str | None, now: float) -> float | None:
-    """Read a Retry-After header (RFC 9110 section 10.2.3): seconds, or a date; anything else counts as absent."""
-    if header is None:
-        return None
-    text = header.strip()
-    if re.fullmatch(r"[0-9]{1,9}", text):
-        return float(text)
-    try:
-        moment = parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - datetime.fromtimestamp(now, UTC)).total_seconds())

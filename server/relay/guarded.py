@@ -5,7 +5,7 @@ from random import Random
 
 import structlog
 
-from server.relay.breaker import Breaker, State
+from matcher.breaker import Breaker, State
 from server.relay.metrics import STATE_VALUES, PoolMetrics
 from server.relay.provider import Fault, ProviderError, RelayCredentials, RelayProvider
 

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from server.relay.cloudflare import TLS_443, UDP, UDP_443, fault_of, parse, retry_after_s
+from server.relay.cloudflare import TLS_443, UDP, UDP_443, fault_of, parse
 from server.relay.provider import Fault, ProviderError
 
 LISTED = [
@@ -102,23 +102,3 @@ def test_never_stun_only_and_never_port_53(body: bytes) -> None:
 def test_statuses(status: int, fault: Fault) -> None:
     """Refusals are ours to mend, 408, 429 and 5xx pass."""
     assert fault_of(status) is fault
-
-
-@pytest.mark.parametrize(
-    ("header", "seconds"),
-    [
-        (None, None),
-        ("0", 0),
-        ("12", 12),
-        (" 12 ", 12),
-        ("Thu, 01 Jan 1970 00:01:40 GMT", 40),
-        ("Thu, 01 Jan 1970 00:00:10 GMT", 0),
-        ("-1", None),
-        ("soon", None),
-        ("1.5", None),
-        ("9" * 400, None),
-    ],
-)
-def test_retry_after(header: str | None, seconds: float | None) -> None:
-    """Both forms of RFC 9110 are read; anything else counts as absent."""
-    assert retry_after_s(header, 60) == seconds

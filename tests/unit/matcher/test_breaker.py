@@ -2,7 +2,7 @@
 
 import pytest
 
-from server.relay.breaker import MAX_RETRY_AFTER_S, REST_S, Breaker, State
+from matcher.breaker import MAX_RETRY_AFTER_S, REST_S, Breaker, State
 
 
 def played(script: str) -> Breaker:
