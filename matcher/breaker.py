@@ -1,7 +1,7 @@
 """A circuit breaker: stops asking a provider that does not answer, and finds out when it does again. Pure.
 
 CLOSED ──5 failures in a row, >50 % of the last 20, or a fault that stays──▶ OPEN ──10 s, then one trial──▶ HALF_OPEN
-HALF_OPEN ──success──▶ CLOSED      HALF_OPEN ──failure──▶ OPEN
+HALF_OPEN ──success──▶ CLOSED      HALF_OPEN ──failure──▶ OPEN      HALF_OPEN ──abandoned──▶ OPEN, without a rest
 """
 
 from collections import deque
@@ -28,6 +28,7 @@ class Event(Enum):
     SUCCESS = auto()
     FAILURE = auto()
     TRIP = auto()  # the failure that is one too many
+    ABANDON = auto()  # nobody waited for the trial's end
 
 
 # What is not listed leaves the state as it is: an answer to an attempt from before says nothing new.
@@ -37,6 +38,7 @@ TRANSITIONS = {
     (State.HALF_OPEN, Event.SUCCESS): State.CLOSED,
     (State.HALF_OPEN, Event.FAILURE): State.OPEN,
     (State.HALF_OPEN, Event.TRIP): State.OPEN,
+    (State.HALF_OPEN, Event.ABANDON): State.OPEN,
 }
 
 
@@ -83,6 +85,10 @@ class Breaker:
         if self.state is State.OPEN and not was_open:
             pause_s = max(pause_s, REST_S)
         self._not_before = max(self._not_before, now + pause_s)
+
+    def abandoned(self) -> None:
+        """The trial was given up before it told anything: the next attempt is one, at once."""
+        self._apply(Event.ABANDON)
 
     def _apply(self, event: Event) -> None:
         before, self.state = self.state, TRANSITIONS.get((self.state, event), self.state)

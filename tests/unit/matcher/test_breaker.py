@@ -6,7 +6,7 @@ from matcher.breaker import MAX_RETRY_AFTER_S, REST_S, Breaker, State
 
 
 def played(script: str) -> Breaker:
-    """Return a breaker after a script: `.` success, `x` failure, `!` final failure, `a` attempt."""
+    """Return a breaker after a script: `.` success, `x` failure, `!` final failure, `a` attempt, `-` abandoned."""
     breaker = Breaker()
     for step in script:
         match step:
@@ -18,6 +18,8 @@ def played(script: str) -> Breaker:
                 breaker.failed(0, final=True)
             case "a":
                 breaker.attempt()
+            case "-":
+                breaker.abandoned()
     return breaker
 
 
@@ -45,6 +47,10 @@ def played(script: str) -> Breaker:
         ("!a!", State.OPEN),
         ("!.", State.OPEN),  # an answer to an attempt from before
         ("a", State.CLOSED),
+        ("-", State.CLOSED),
+        ("!-", State.OPEN),
+        ("!a-", State.OPEN),
+        ("!a-a.", State.CLOSED),
         ("xxxxxa.xxxx", State.CLOSED),  # closing forgets what was
     ],
 )
@@ -88,3 +94,11 @@ def test_retry_after_outlasts_the_rest_but_not_reason() -> None:
     breaker = Breaker()
     breaker.failed(0, retry_after_s=1e9)
     assert breaker.wait_s(0) == MAX_RETRY_AFTER_S
+
+
+def test_a_trial_that_was_given_up_is_followed_by_another() -> None:
+    """Nothing was learnt, so that nothing is waited for; a breaker cannot stay half open for ever."""
+    breaker = played("!")
+    breaker.attempt()
+    breaker.abandoned()
+    assert breaker.wait_s(REST_S) == 0
