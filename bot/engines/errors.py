@@ -5,7 +5,8 @@ EngineError
 │   └── Busy         busy           not even asked: the breaker is open or the limit is reached
 ├── RateLimited      rate_limited   asks us to stay away, for `retry_after_s` where it says so
 ├── TimedOut         timed_out      a budget is used up: connection, first token or the next one
-├── Refused          refused        will not do this whoever asks again: key, model, voice, size
+├── Refused          refused        will not do this, however often it is asked: too long, a wrong parameter
+│   └── Misconfigured config         will not do anything so configured: address, key, model
 ├── Filtered         filtered       began or declined an answer for what was said in it
 └── BadAnswer        bad_answer     the answer is not what the protocol says
 """
@@ -52,9 +53,15 @@ class TimedOut(EngineError):
 
 
 class Refused(EngineError):
-    """It will not do this: a wrong key, model, voice or size. Another try would end in the same way."""
+    """It will not do this: the same request would end in the same way."""
 
     code = "refused"
+
+
+class Misconfigured(Refused):
+    """It will not do anything for us: the address, the key or the model is wrong."""
+
+    code = "config"
 
 
 class Filtered(EngineError):
