@@ -4,7 +4,7 @@ https://platform.openai.com/docs/api-reference/chat-streaming, and what compatib
 role only, null content, reasoning, events without choices, errors in the middle, no `[DONE]`, no stream at all.
 """
 
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +15,7 @@ from bot.engines.errors import BadAnswer, EngineError, Filtered, RateLimited, Un
 from bot.engines.guard import Guard
 from bot.engines.openai.client import Answer, EngineClient
 from bot.engines.openai.endpoint import Budgets, Endpoint
-from bot.engines.openai.sse import EventParser, OversizeEvent
+from bot.engines.openai.events import AnswerEvents
 from bot.engines.protocols import Context, Hypothesis
 
 MAX_TOKENS = 120
@@ -163,8 +163,7 @@ class _Deltas:
 
     def __init__(self, answer: Answer) -> None:
         self._answer = answer
-        self._parser = EventParser(MAX_EVENT_BYTES)
-        self._ready: Iterator[str] = iter(())
+        self._events = AnswerEvents(answer, MAX_EVENT_BYTES)
         self._ended = False
 
     def __aiter__(self) -> "_Deltas":
@@ -176,25 +175,10 @@ class _Deltas:
             raise StopAsyncIteration
         match self._answer.content_type:
             case "text/event-stream":
-                return await self._next_event()
+                delta = read_completion(await anext(self._events))
             case "application/json":
-                self._ended = True
-                return read_completion(await self._answer.whole(MAX_BODY_BYTES))
+                delta = read_completion(await self._answer.whole(MAX_BODY_BYTES))
             case _:
                 raise BadAnswer
-
-    async def _next_event(self) -> Delta:
-        while True:
-            try:
-                data = next(self._ready, None)
-            except OversizeEvent:
-                raise BadAnswer from None
-            if data is None:
-                self._ready = self._parser.feed(await anext(self._answer))
-            elif data == "[DONE]":
-                await self._answer.drain()
-                raise StopAsyncIteration
-            else:
-                delta = read_completion(data)
-                self._ended = delta.finish is not None
-                return delta
+        self._ended = delta.finish is not None
+        return delta
