@@ -14,8 +14,8 @@ from bot.engines.errors import TimedOut
 Result = TypeVar("Result")
 
 
-async def within(deadline: float, step: Coroutine[Any, Any, Result]) -> Result:
-    """Run a step until the event loop's time `deadline`, s.
+async def within(deadline: float | None, step: Coroutine[Any, Any, Result]) -> Result:
+    """Run a step until the event loop's time `deadline`, s, where there is one.
 
     Raises:
         TimedOut: It was not ready then, and is cancelled.
@@ -23,7 +23,7 @@ async def within(deadline: float, step: Coroutine[Any, Any, Result]) -> Result:
     loop = asyncio.get_running_loop()
     task = loop.create_task(step)
     try:
-        await asyncio.wait({task}, timeout=max(0.0, deadline - loop.time()))
+        await asyncio.wait({task}, timeout=None if deadline is None else max(0.0, deadline - loop.time()))
     finally:
         await end(task)
     if task.cancelled():
