@@ -1,8 +1,8 @@
 """Steps that are cancelled once at most, however often whoever waits for them is.
 
 Barge-in cancels what is under way, and the end of a call cancels it again while it closes. asyncio delivers both, and a
-connection whose closing is cancelled stays open. Here the step has a task of its own: it is cancelled once, and waited
-for until it has closed what it holds. A closing is short: no engine's waits for its peer.
+closing that is cancelled is left half done: a close handshake, an overwriting. Here the step has a task of its own: it
+is cancelled once, and waited for until it has closed what it holds. A closing is short: none waits long for its peer.
 """
 
 import asyncio

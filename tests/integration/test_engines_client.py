@@ -1,6 +1,7 @@
 """The engines' HTTP client over real sockets."""
 
 import asyncio
+import contextlib
 import secrets
 import traceback
 from collections.abc import AsyncIterator
@@ -120,20 +121,64 @@ async def test_silence(client: EngineClient, fake: FakeOpenAI, answer: Scripted)
     await until(lambda: fake.sockets == 0, "the end of the connection")
 
 
-async def test_no_connection_in_time(client: EngineClient) -> None:
-    """TCP is there and TLS is not: that costs the connection's budget, not the first token's."""
-    gone = asyncio.Event()
+class Deaf:
+    """Takes TCP connections and says nothing."""
 
-    async def hold(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def __init__(self) -> None:
+        self.came = 0
+        self.gone = 0
+        self.port = 0
+
+    async def hold(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Wait until the client goes."""
+        self.came += 1
         await reader.read()
         writer.close()
-        gone.set()
+        self.gone += 1
 
-    async with await asyncio.start_server(hold, "127.0.0.1", 0) as server:
-        port = server.sockets[0].getsockname()[1]
-        with pytest.raises(errors.TimedOut):
-            await read(client, Endpoint(f"https://127.0.0.1:{port}/v1", "m"), Budgets(connect_s=0.2, first_s=60))
-        await until(gone.is_set, "the end of the connection")
+
+@pytest.fixture
+async def deaf() -> AsyncIterator[Deaf]:
+    """A server that speaks no TLS."""
+    server = Deaf()
+    async with await asyncio.start_server(server.hold, "127.0.0.1", 0) as listening:
+        server.port = listening.sockets[0].getsockname()[1]
+        yield server
+        await until(lambda: server.came == server.gone, "the end of all connections")
+
+
+async def test_no_connection_in_time(client: EngineClient, deaf: Deaf) -> None:
+    """TCP is there and TLS is not: that costs the connection's budget, not the first token's."""
+    with pytest.raises(errors.TimedOut):
+        await read(client, Endpoint(f"https://127.0.0.1:{deaf.port}/v1", "m"), Budgets(connect_s=0.2, first_s=60))
+    await until(lambda: deaf.gone == 1, "the end of the connection")
+
+
+async def test_who_is_cancelled_in_a_tls_handshake_leaves_nothing_open(client: EngineClient, deaf: Deaf) -> None:
+    """The cancellation is told at once; the handshake's own time-out closes its socket."""
+    to = Endpoint(f"https://127.0.0.1:{deaf.port}/v1", "m")
+    task = asyncio.create_task(read(client, to, Budgets(connect_s=0.3, first_s=60)))
+    await until(lambda: deaf.came == 1, "the connection")
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert deaf.gone == 0
+    await until(lambda: deaf.gone == 1, "the end of the connection")
+
+
+async def test_who_is_cancelled_at_any_moment_leaves_nothing_open(client: EngineClient, fake: FakeOpenAI) -> None:
+    """From before the connection to after the last byte: nothing stays open."""
+    for steps in range(40):
+        task = asyncio.create_task(read(client, endpoint(fake)))
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        task.cancel()
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+        await until(lambda: fake.busy == 0, "the end of the request")
+    assert connections(client) <= 1  # an idle one
+    assert await read(client, endpoint(fake))
 
 
 async def test_a_broken_connection(client: EngineClient, fake: FakeOpenAI) -> None:

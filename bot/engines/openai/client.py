@@ -104,6 +104,7 @@ class EngineClient:
 
     def __init__(self, connections: int = CONNECTIONS, clock: Clock | None = None) -> None:
         self._clock = clock or SystemClock()
+        self._leaving: set[asyncio.Task[httpx2.Response]] = set()  # who sent them was cancelled
         self._http = httpx2.AsyncClient(
             limits=httpx2.Limits(
                 max_connections=connections, max_keepalive_connections=connections, keepalive_expiry=IDLE_S
@@ -119,7 +120,20 @@ class EngineClient:
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        await to_its_end(self._close())
+
+    async def _close(self) -> None:
+        while self._leaving:
+            await asyncio.wait(self._leaving)
         await self._http.aclose()
+
+    def _leave(self, task: asyncio.Task[httpx2.Response]) -> None:
+        def left(_: object) -> None:
+            self._leaving.discard(task)
+            task.cancelled() or task.exception()  # seen: nobody waits for it
+
+        self._leaving.add(task)
+        task.add_done_callback(left)
 
     @asynccontextmanager
     async def post(
@@ -181,11 +195,17 @@ class EngineClient:
         loop = asyncio.get_running_loop()
         connected: asyncio.Future[float] = loop.create_future()
 
-        async def on_step(name: str, _: object) -> None:
-            if name.endswith("send_request_headers.started") and not connected.done():
-                connected.set_result(loop.time() + budgets.first_s)
+        wanted = True
 
-        # httpx's own timeout for this part: a TLS handshake that is cancelled leaves its socket open.
+        async def on_step(name: str, _: object) -> None:
+            if name.endswith("send_request_headers.started"):
+                if not wanted:
+                    raise _Unwanted
+                if not connected.done():
+                    connected.set_result(loop.time() + budgets.first_s)
+
+        # A TLS handshake that is cancelled leaves its socket open. Therefore this part has httpx's own timeout; when
+        # nobody wants it any more it runs on, up to where the request would be sent.
         patience = httpx2.Timeout(None, connect=budgets.connect_s, pool=budgets.connect_s)
         request.extensions = {"timeout": patience.as_dict(), "trace": on_step}
         task = loop.create_task(self._http.send(request, stream=True))
@@ -195,6 +215,10 @@ class EngineClient:
             if connected.done():
                 await asyncio.wait({task}, timeout=max(0.0, connected.result() - loop.time()))
         except asyncio.CancelledError:
+            wanted = False
+            if not connected.done():
+                self._leave(task)
+                raise
             await end(task)
             # The head may have come in the moment of the cancellation.
             if not task.cancelled() and task.exception() is None:
@@ -207,6 +231,10 @@ class EngineClient:
             return task.result(), connected.result()
         except httpx2.HTTPError as error:
             raise _error_of(error) from None
+
+
+class _Unwanted(Exception):
+    """The connection is there, and nobody waits for it."""
 
 
 def _error_of(error: httpx2.HTTPError) -> EngineError:
