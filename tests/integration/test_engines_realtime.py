@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.engines.openai.realtime import RATE_HZ
-from bot.engines.protocols import Audio, Ended, SpeechStarted, SpeechStopped, Spoken, Words
+from bot.engines.protocols import Audio, ConverserEngine, Ended, SpeechStarted, SpeechStopped, Spoken, Words
 from tests.conftest import until
 from tests.fakes.openai import KEY
 from tests.fakes.realtime import PIECE, FakeRealtime, realtime
@@ -104,7 +104,8 @@ async def test_what_the_network_does_not_take_is_dropped(fake: FakeRealtime) -> 
 
 async def test_another_rate(fake: FakeRealtime) -> None:
     """Sound at another rate is refused."""
-    async with engine(fake).open() as converser:
+    anyone: ConverserEngine = engine(fake)
+    async with anyone.open() as converser:
         with pytest.raises(ValueError, match="24000 Hz"):
             converser.push(Audio(bytes(960), 48_000))
 

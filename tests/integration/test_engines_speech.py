@@ -11,6 +11,7 @@ from bot.engines import errors
 from bot.engines.openai.endpoint import Budgets
 from bot.engines.openai.speech import SpeechTts
 from bot.engines.openai.wav import wav
+from bot.engines.protocols import Tts
 from tests.fakes.openai import CANARY, SILENCE, Scripted, Then, event, speech_event
 from tests.integration.engine_world import HASTY, PATIENT, EngineWorld, engine_world
 
@@ -29,7 +30,7 @@ def voice(world: EngineWorld, budgets: Budgets = PATIENT, **extra: object) -> Sp
     return SpeechTts(world.client, world.endpoint(**extra), world.guard, voice="alloy", budgets=budgets)
 
 
-async def spoken(engine: SpeechTts) -> tuple[bytes, set[int]]:
+async def spoken(engine: Tts) -> tuple[bytes, set[int]]:
     """Return the samples of a clause, and their rates."""
     async with aclosing(engine.speak("Hello there.")) as chunks:
         audio = [chunk async for chunk in chunks]
@@ -82,6 +83,7 @@ async def test_forms(world: EngineWorld, answer: Scripted, rate_hz: int) -> None
         (Scripted([speech_event(PCM), b'data: {"ty', Then.BREAK]), errors.Unavailable),
         (Scripted([event({"type": "error", "error": {"message": CANARY}})]), errors.Unavailable),
         (Scripted([event({"type": "speech.audio.delta", "audio": "%%%"})]), errors.BadAnswer),
+        (Scripted([event({"type": "speech.audio.delta", "audio": "é"})]), errors.BadAnswer),
         (Scripted([event(CANARY)]), errors.BadAnswer),
         (Scripted([PCM], content_type="audio/mpeg"), errors.BadAnswer),
         (Scripted([CANARY.encode()], content_type="application/json"), errors.BadAnswer),

@@ -11,7 +11,7 @@ from bot.engines import errors
 from bot.engines.openai.endpoint import Budgets
 from bot.engines.openai.transcribe import MAX_S, RATE_HZ, TranscribeStream, TranscribeStt
 from bot.engines.openai.wav import wav
-from bot.engines.protocols import Audio
+from bot.engines.protocols import Audio, Stt
 from tests.conftest import until
 from tests.fakes.openai import CANARY, SILENCE, Received, Scripted, Then, event
 from tests.integration.engine_world import HASTY, PATIENT, EngineWorld, engine_world
@@ -143,7 +143,8 @@ async def test_speculation_that_was_shed(world: EngineWorld) -> None:
 
 async def test_a_blip_is_nothing(world: EngineWorld) -> None:
     """Less than the API takes is not sent."""
-    stream = TranscribeStt(world.client, world.endpoint(), world.guard).open()
+    stt: Stt = TranscribeStt(world.client, world.endpoint(), world.guard)
+    stream = stt.open()
     stream.push(Audio(bytes(640), RATE_HZ))
     assert (await stream.finish(late())).text == ""
     assert not world.fake.requests

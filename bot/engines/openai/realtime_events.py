@@ -4,7 +4,6 @@ https://platform.openai.com/docs/api-reference/realtime: JSON text frames, sound
 """
 
 import base64
-import binascii
 from typing import Any
 
 import msgspec
@@ -53,7 +52,7 @@ class ServerEvent(Struct):
         """
         try:
             pcm = base64.b64decode(self.delta, validate=True)
-        except binascii.Error:
+        except ValueError:  # not ASCII, or not base64
             raise BadAnswer from None
         if len(pcm) % 2:
             raise BadAnswer

@@ -5,7 +5,6 @@ for, so that the answer's own content type decides, and its first bytes.
 """
 
 import base64
-import binascii
 from collections.abc import AsyncGenerator
 
 import msgspec
@@ -53,7 +52,7 @@ def read_event(data: str) -> bytes:
         if event.type not in {"speech.audio.delta", "audio.delta", "audio", ""}:
             return b""
         return base64.b64decode(event.audio or event.delta or "", validate=True)
-    except (msgspec.DecodeError, UnicodeError, binascii.Error):
+    except (msgspec.DecodeError, ValueError):  # ValueError: not UTF-8, not ASCII, or not base64
         raise BadAnswer from None
 
 
