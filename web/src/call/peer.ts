@@ -156,9 +156,9 @@ export class Peer {
     // The browser sets one description after the other by itself; the one below does not wait for this one's report.
     const controls = side === 'a' && partner.yields;
     if (controls && this.controlling) this.connection.setLocalDescription(this.controlling).catch(() => undefined);
-    // Side b learns of its partner last, so that a's relay lets its first check pass: its pair works first, so it begins
-    // with DTLS.
-    const sdp = describe(partner, side === 'b' ? 'passive' : 'active', this.local.mid) + known(early);
+    // Side a hears of its match by one PUBLISH more, and describes itself once more; it checks last, when b's relay lets
+    // the check pass. Its pair works first, so it begins with DTLS.
+    const sdp = describe(partner, side === 'a' ? 'passive' : 'active', this.local.mid) + known(early);
     await this.connection.setRemoteDescription({ type: 'answer', sdp });
     await this.addAll(early.filter((addition) => 'end' in addition));
   }
