@@ -88,16 +88,17 @@ HOLD_SIGHT = """
 COUNT_NEGOTIATIONS = """
 (() => {
   window.negotiations = 0;
-  const own = RTCPeerConnection.prototype, restarting = new WeakMap();
-  const { restartIce } = own;
-  own.restartIce = function () {
-    restarting.set(this, new Set(['setLocalDescription', 'setRemoteDescription']));
-    restartIce.call(this);
+  const own = RTCPeerConnection.prototype, restarting = new WeakSet();
+  const { createOffer } = own;
+  own.createOffer = function (options, ...more) {
+    if (options?.iceRestart) restarting.add(this);
+    return createOffer.call(this, options, ...more);
   };
   for (const name of ['setLocalDescription', 'setRemoteDescription']) {
     const real = own[name];
     own[name] = function (...all) {
-      if (!restarting.get(this)?.delete(name)) window.negotiations++;
+      if (!restarting.has(this)) window.negotiations++;
+      if (name === 'setRemoteDescription') restarting.delete(this);
       return real.apply(this, all);
     };
   }

@@ -134,10 +134,9 @@ export class Peer {
   async restart(generation: number, servers: readonly IceServer[] | null): Promise<Parameters> {
     const { fingerprint } = this.parameters;
     if (servers) this.connection.setConfiguration(relayOnly(servers));
-    this.connection.restartIce();
     this.generation = generation;
     this.complete = false;
-    await this.describeOwn();
+    await this.describeOwn({ iceRestart: true });
     if (this.parameters.fingerprint !== fingerprint) throw new Leak();
     return this.parameters;
   }
@@ -227,8 +226,9 @@ export class Peer {
    * for the role, and for nothing else; Firefox refuses it. The partner does not see it, only that we can; where both
    * can, it is side b that does.
    */
-  private async describeOwn(): Promise<void> {
-    const full = await this.connection.createOffer();
+  private async describeOwn(options?: RTCOfferOptions): Promise<void> {
+    // Not by `restartIce`, which would call for a negotiation before this one has begun.
+    const full = await this.connection.createOffer(options);
     const lite = { ...full, sdp: (full.sdp ?? '').replace('\r\nt=0 0\r\n', '$&a=ice-lite\r\n') };
     const yields = await this.connection.setLocalDescription(lite).then(() => true, () => false);
     if (!yields) await this.connection.setLocalDescription(full);
