@@ -1,9 +1,12 @@
 """A fake endpoint, the shared client and a guard, and what has to be true when a test with them ends."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
+
+import pytest
 
 from bot.engines.guard import Guard
 from bot.engines.limiter import Limiter
@@ -48,3 +51,16 @@ async def engine_world() -> AsyncIterator[EngineWorld]:
             await until(lambda: fake.busy == 0, "the end of all requests")
             assert world.guard.limiter.in_flight == 0
         await world.closed()
+
+
+async def cancel_twice(consume: Callable[[asyncio.Event], Coroutine[Any, Any, None]], steps: int) -> None:
+    """Cancel whoever consumes a stream once it has begun, and again so many steps of the event loop later."""
+    began = asyncio.Event()
+    task = asyncio.create_task(consume(began))
+    await began.wait()
+    task.cancel()
+    for _ in range(steps):
+        await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task

@@ -11,7 +11,7 @@ from bot.engines.openai.chat import MAX_REPLY_CHARS, ChatBrain
 from bot.engines.openai.endpoint import Budgets
 from bot.engines.protocols import Brain, Context, Hypothesis, Speaker
 from tests.fakes.openai import CANARY, SILENCE, Scripted, Then, chat, delta, event
-from tests.integration.engine_world import HASTY, PATIENT, EngineWorld, engine_world
+from tests.integration.engine_world import HASTY, PATIENT, EngineWorld, cancel_twice, engine_world
 
 
 @pytest.fixture
@@ -132,21 +132,13 @@ async def test_double_cancel(world: EngineWorld) -> None:
     """Cancelled while it streams, and again at any step of the closing: nothing stays open."""
     for steps in range(8):
         world.will(Scripted([delta("Hello"), Then.HOLD]))
-        began = asyncio.Event()
 
-        async def consume(began: asyncio.Event = began) -> None:
+        async def consume(began: asyncio.Event) -> None:
             async with aclosing(brain(world).reply(Context(), Hypothesis("hi"))) as chunks:
                 async for _ in chunks:
                     began.set()
 
-        task = asyncio.create_task(consume())
-        await began.wait()
-        task.cancel()
-        for _ in range(steps):
-            await asyncio.sleep(0)
-        task.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await task
+        await cancel_twice(consume, steps)
         await world.closed()
         assert world.guard.limiter.in_flight == 0
 

@@ -14,6 +14,7 @@ from bot.engines.openai.endpoint import Budgets, Endpoint
 from matcher.settings import Secret
 from tests.conftest import free_port, until
 from tests.fakes.openai import CANARY, KEY, SILENCE, FakeOpenAI, Scripted, Then, openai
+from tests.integration.engine_world import cancel_twice
 
 PATIENT = Budgets(connect_s=10, first_s=10, stall_s=10)
 HASTY = Budgets(connect_s=10, first_s=0.2, stall_s=0.2)
@@ -192,21 +193,13 @@ async def test_who_is_cancelled_twice_leaves_nothing_open(client: EngineClient, 
     """Barge-in cancels, and the end of a call may cancel again at any step of the closing: ten times, nothing leaks."""
     for steps in range(10):
         fake.answers.append(Scripted([b"half", Then.HOLD]))
-        began = asyncio.Event()
 
-        async def consume(began: asyncio.Event = began) -> None:
+        async def consume(began: asyncio.Event) -> None:
             async with client.post(endpoint(fake), "chat/completions", PATIENT, json={}) as answer:
                 async for _ in answer:
                     began.set()
 
-        task = asyncio.create_task(consume())
-        await began.wait()
-        task.cancel()
-        for _ in range(steps):
-            await asyncio.sleep(0)
-        task.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await task
+        await cancel_twice(consume, steps)
         await until(lambda: fake.sockets == 0, "the end of the connection")
     assert connections(client) == 0
     assert await read(client, endpoint(fake))

@@ -15,7 +15,7 @@ from tests.conftest import free_port, until
 from tests.fakes.openai import CANARY, KEY
 from tests.fakes.realtime import FakeRealtime, realtime
 from tests.integration.engine_conversation import SILENCE, VOICE, engine, said, up_to
-from tests.integration.engine_world import HASTY
+from tests.integration.engine_world import HASTY, cancel_twice
 
 
 @pytest.fixture
@@ -156,9 +156,8 @@ async def test_double_cancel(fake: FakeRealtime) -> None:
     """Cancelled in an answer, and again at any step of the closing: no connection is left."""
     fake.ends = False
     for steps in range(8):
-        began = asyncio.Event()
 
-        async def consume(began: asyncio.Event = began) -> None:
+        async def consume(began: asyncio.Event) -> None:
             async with engine(fake).open() as converser:
                 converser.push(VOICE)
                 await up_to(converser, SpeechStarted)
@@ -168,12 +167,5 @@ async def test_double_cancel(fake: FakeRealtime) -> None:
                         if isinstance(event, Spoken):
                             began.set()
 
-        task = asyncio.create_task(consume())
-        await began.wait()
-        task.cancel()
-        for _ in range(steps):
-            await asyncio.sleep(0)
-        task.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await task
+        await cancel_twice(consume, steps)
         await until(lambda: fake.sockets == 0, "the end of the connection")

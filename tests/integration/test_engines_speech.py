@@ -13,7 +13,7 @@ from bot.engines.openai.speech import SpeechTts
 from bot.engines.openai.wav import wav
 from bot.engines.protocols import Tts
 from tests.fakes.openai import CANARY, SILENCE, Scripted, Then, event, speech_event
-from tests.integration.engine_world import HASTY, PATIENT, EngineWorld, engine_world
+from tests.integration.engine_world import HASTY, PATIENT, EngineWorld, cancel_twice, engine_world
 
 PCM = bytes(range(256)) * 4
 
@@ -107,21 +107,13 @@ async def test_double_cancel(world: EngineWorld) -> None:
     """Cancelled while it speaks, and again at any step of the closing: nothing stays open."""
     for steps in range(8):
         world.will(Scripted([PCM, Then.HOLD], content_type="audio/pcm"))
-        began = asyncio.Event()
 
-        async def consume(began: asyncio.Event = began) -> None:
+        async def consume(began: asyncio.Event) -> None:
             async with aclosing(voice(world).speak("Hello.")) as chunks:
                 async for _ in chunks:
                     began.set()
 
-        task = asyncio.create_task(consume())
-        await began.wait()
-        task.cancel()
-        for _ in range(steps):
-            await asyncio.sleep(0)
-        task.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await task
+        await cancel_twice(consume, steps)
         await world.closed()
         assert world.guard.limiter.in_flight == 0
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.dialogue.script import BadScript, Effect, load, parse, slots_of
+from bot.dialogue.script import SCRIPTS, BadScript, Effect, load, parse, slots_of
 from bot.dialogue.understanding import Understanding, alike, edits
 
 SCRIPT = load("en")
@@ -129,8 +129,6 @@ def test_the_script_gives_corpus_vocabulary_and_speech() -> None:
 )
 def test_a_script_with_a_mistake_is_refused(change: tuple[str, str], says: str) -> None:
     """With the place of the mistake."""
-    from bot.dialogue.script import SCRIPTS
-
     text = (SCRIPTS / "en.toml").read_text(encoding="utf-8")
     assert text.count(change[0]) == 1
     with pytest.raises(BadScript, match=says):
