@@ -6,7 +6,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 # A file's tests stay in one process. Those of the first two kinds wait more than they compute; browsers do not.
 PYTEST = pytest --dist loadfile --no-loadscope-reorder
 LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	--custom-compile-command "make lock" --extra server --extra local $(ARGS)
+	--custom-compile-command "make lock" --extra server --extra bot --extra local $(ARGS)
 
 run: ## Start the service; Ctrl-C ends it
 	$(SETUP) run && exec .venv/bin/python -m infra.run
@@ -53,8 +53,8 @@ chaos: ## A hundred thousand matches in storms of faults: make chaos ARGS='--see
 lock: ## Write the locks anew: make lock ARGS=--upgrade
 	$(SETUP) check
 	python -m pip install --quiet uv
-	$(LOCK) -o requirements/run.txt pyproject.toml
-	$(LOCK) --group dev -c requirements/run.txt -o requirements/dev.txt pyproject.toml
+	$(LOCK) --group dev -o requirements/dev.txt pyproject.toml
+	$(LOCK) -c requirements/dev.txt -o requirements/run.txt pyproject.toml
 	npm --prefix web install --package-lock-only --ignore-scripts
 
 clean: ## Remove all that was made here, secrets included

@@ -25,10 +25,16 @@ class Package:
         return shutil.which(self.witness) is not None
 
 
-RUN = (Package("coturn", "turnserver"),)
+RUN = (
+    Package("coturn", "turnserver"),
+    # The bot's: its codec, its voice, and one for what that one does not speak.
+    Package("libopus0", "/usr/lib/*/libopus.so.0"),
+    Package("libflite1", "/usr/lib/*/libflite_cmu_us_slt.so.1"),
+    Package("espeak-ng", "espeak-ng"),
+)
 TEST = (
     *RUN,
-    Package("libopus0", "/usr/lib/*/libopus.so.0"),
+    Package("flite", "flite"),
     Package("chromium", "chromium"),
     Package("firefox-esr", "firefox-esr"),
     Package("postgresql", "/usr/lib/postgresql/*/bin/initdb"),
