@@ -145,8 +145,9 @@ class RoomTime:
 
 async def look(cluster: Cluster, ledger: Ledger) -> World:
     """Read all that the waiting room holds at this moment, and check that it fits together."""
+    began_s = asyncio.get_running_loop().time()
     world = await read_world(cluster.redis, cluster.keys)
-    ledger.looked(asyncio.get_running_loop().time(), world.callers)
+    ledger.looked(began_s, world.callers)
     try:
         world.check()
         for call, sides in world.calls.items():

@@ -4,7 +4,7 @@ Times are seconds of the event loop's clock, which no fault touches.
 """
 
 import math
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left, bisect_right, insort
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -74,7 +74,7 @@ class Ledger:
         self.violations: list[str] = []
         self.heard = 0
         self._fresh: list[Match] = []
-        self._looks_s: list[float] = []  # when all of Redis was read
+        self._looks_s: list[float] = []  # when reading all of Redis began
 
     def told(self, caller: str, call_id: str, seat: Seat) -> Match:
         """A page was told of a match."""
@@ -108,19 +108,22 @@ class Ledger:
             self.blocks.setdefault((who, whom), now_s)
             self.counts["blocks"] += 1
 
-    def looked(self, now_s: float, callers: Mapping[str, Record]) -> None:
-        """Redis was read, and with it what it remembers of these callers."""
+    def looked(self, began_s: float, callers: Mapping[str, Record]) -> None:
+        """Redis was read, from a moment on, and with it what it remembers of these callers.
+
+        What came into it after that moment may have been read or not; on a busy machine a look takes its time.
+        """
         self.counts["looks into Redis"] += 1
-        self._looks_s.append(now_s)
+        insort(self._looks_s, began_s)  # of two at the same time the later one may end first
         self.memory.read(callers)
 
     def look_before(self, moment_s: float) -> float:
-        """Return when Redis was read last before a moment."""
+        """Return when the last look into Redis before a moment began."""
         place = bisect_left(self._looks_s, moment_s)
         return self._looks_s[place - 1] if place else -math.inf
 
     def look_after(self, moment_s: float) -> float:
-        """Return when Redis was read next after a moment."""
+        """Return when the next look into Redis after a moment began."""
         place = bisect_right(self._looks_s, moment_s)
         return self._looks_s[place] if place < len(self._looks_s) else math.inf
 

@@ -133,6 +133,17 @@ def test_a_meeting_that_was_lost_before_it_was_read_is_an_excuse_of_its_own() ->
         assert ledger.counts[f"met again: {Recall.UNREAD}"] == 1 - accused
 
 
+def test_a_look_that_had_begun_before_a_meeting_need_not_have_seen_it() -> None:
+    """However late it ended: what counts is the next one that begins, also where two overlap."""
+    ledger = Ledger()
+    ledger.losses = [Loss(101, 101.1)]
+    meet(ledger, "ada", "ben", 10)
+    meet(ledger, "ada", "ben", 100, read=False)
+    for began_s in (102, 99.9):
+        ledger.looked(began_s, {})
+    assert accusations(ledger) == []
+
+
 def test_a_call_that_was_put_back_counts_from_then_on() -> None:
     """Redis notes it anew, and forgets it later."""
     memory = Memory()
