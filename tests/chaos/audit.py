@@ -77,10 +77,19 @@ class Audit:
             return "both had waited for the last rung"
         if books.lost_between(before.told_s, until_s):
             return "Redis had lost its memory"
-        # A meeting and a loss may lie so close together that the one was told after the other, or read never.
-        if Recall.UNREAD in recalls and books.lost_between(books.look_before(before.told_s), books.look_after(until_s)):
+        if Recall.UNREAD in recalls and books.lost_between(self._decided_after(before), books.look_after(until_s)):
             return Recall.UNREAD
         return ""
+
+    def _decided_after(self, match: Match) -> float:
+        """Return since when Redis may have made this match, for all that was read of it.
+
+        A meeting and a loss may lie so close together that the one was told after the other, or read never.
+        """
+        looked_s = self._ledger.look_before(match.told_s)
+        if any(self._ledger.memory.knows(caller, match.call_id) for caller in match.seats):
+            return looked_s
+        return min(looked_s, max(seat.since_s for seat in match.seats.values()))
 
     def _judge_blocks(self, match: Match) -> None:
         one, other = match.seats

@@ -144,6 +144,18 @@ def test_a_look_that_had_begun_before_a_meeting_need_not_have_seen_it() -> None:
     assert accusations(ledger) == []
 
 
+def test_a_match_that_was_lost_before_it_was_told_is_excused_as_well() -> None:
+    """A busy server tells it late: it was made at any moment since both waited, unless Redis was seen to have it."""
+    for loss_s, read, accused in ((99.2, False, 0), (98.5, False, 1), (99.2, True, 1)):
+        ledger = Ledger()
+        ledger.losses = [Loss(loss_s, loss_s + 0.1)]
+        for look_s in (99.5, 110):
+            ledger.looked(look_s, {})
+        meet(ledger, "ada", "ben", 100, 1.0, read=read)
+        meet(ledger, "ada", "ben", 108)
+        assert len(accusations(ledger)) == accused
+
+
 def test_a_call_that_was_put_back_counts_from_then_on() -> None:
     """Redis notes it anew, and forgets it later."""
     memory = Memory()
