@@ -61,6 +61,7 @@ class Audit:
             f"waits: {waits}, Redis lost its memory {self._relative(self._ledger.losses, match.told_s)}, "
             f"the room's time was stepped {self._relative(self._ledger.steps, match.told_s)}, "
             f"read: {[memory.knows(caller, match.call_id) for caller in match.seats]}, "
+            f"the one before: {[memory.knows(caller, before.call_id) for caller in match.seats]}, "
             f"stories: {[seat.story for seat in match.seats.values()]}"
         )
 
