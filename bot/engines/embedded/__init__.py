@@ -1,0 +1,1 @@
+"""Engines that need neither a network nor a key."""
