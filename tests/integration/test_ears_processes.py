@@ -157,6 +157,42 @@ async def test_a_recogniser_that_does_not_come_up_fails_the_start(tmp_path: Path
     assert not [pid for pid in descendants() if b"sphinx_process" in told(pid, "cmdline")]
 
 
+async def test_a_call_whose_process_cannot_be_replaced_is_told_so(tmp_path: Path) -> None:
+    """Turn by turn and before any deadline, until one comes up again."""
+    async with ears(tmp_path) as (pool, stt):
+        stream = stt.open()
+        await until(lambda: len(pool.pids) == 2, "the next call's process")
+        language = prepare(SCRIPT, tmp_path).language
+        words = language.rename(tmp_path / "kept")
+        for process in pool.pids:
+            os.kill(process, signal.SIGKILL)
+        await until(lambda: not pool.pids, "the end of all processes")
+        for _ in range(2):
+            say(stream, spoken("hello there"))
+            with pytest.raises(Unavailable):
+                await stream.finish(soon())
+        words.rename(language)
+        await until(lambda: bool(pool.pids), "another process")
+        assert await understood(stream, "what is your name") == "what is your name"
+        await stream.aclose()
+
+
+async def test_calls_that_come_and_go_leave_nothing(cache: Path) -> None:
+    """However soon they go: before their process is up, while it hears, while it answers."""
+    async with ears(cache, size=3, spare=1) as (pool, stt):
+        for steps in range(12):
+            stream = stt.open()
+            say(stream, spoken("hello there"))
+            finishing = asyncio.create_task(stream.finish(soon()))
+            for _ in range(steps):
+                await asyncio.sleep(0)
+            finishing.cancel()
+            await asyncio.wait({finishing})
+            await stream.aclose()
+        assert pool.free == 3
+        await until(lambda: len(pool.pids) == 1, "one process to spare and no other")
+
+
 def test_no_process_outlives_a_bot_that_was_killed(cache: Path) -> None:
     """It ends with its pipe."""
     program = (
