@@ -12,6 +12,8 @@ LANGUAGE = "language.arpa"
 DICTIONARY = "words.dict"
 # Words of the language at large: with more the recogniser gets slow, with fewer it is too sure of itself.
 BACKGROUND_WORDS = 3000
+# Of shorter words only those of the sentences: nobody says the others alone, and "us" is too near to "yes".
+SHORTEST = 3
 # How much of the probability goes to what is not in the sentences.
 DISCOUNT = 0.5
 
@@ -31,8 +33,8 @@ def make(folder: Path, sentences: list[str]) -> None:
     lines = Path(pocketsphinx.get_model_path("en-us/cmudict-en-us.dict")).read_text("utf-8").splitlines()
     english = pocketsphinx.NGramModel.readfile(pocketsphinx.get_model_path("en-us/en-us.lm.bin"))
     known = {spelled(line) for line in lines}
-    background = sorted((word for word in known if word.isalpha()), key=lambda word: (-english.prob([word]), word))
-    background = background[:BACKGROUND_WORDS]
+    candidates = (word for word in known if word.isalpha() and len(word) >= SHORTEST)
+    background = sorted(candidates, key=lambda word: (-english.prob([word]), word))[:BACKGROUND_WORDS]
     words = folder / "background"
     words.write_text("\n".join(background), "utf-8")
     text = "\n".join(f"<s> {sentence} </s>" for sentence in sentences)

@@ -5,6 +5,7 @@ import itertools
 import math
 import sys
 from pathlib import Path
+from typing import cast
 
 from bot.engines.embedded import sphinx_process
 from bot.engines.embedded.language_model import Model
@@ -105,12 +106,11 @@ class RecogniserPipe(asyncio.SubprocessProtocol):
     async def aclose(self) -> None:
         """End the process, and wait until it has ended."""
         self.kill()
-        await to_its_end(_done(self.ended))
+        await to_its_end(asyncio.wait({self.ended}))
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Note how to reach the process."""
-        assert isinstance(transport, asyncio.SubprocessTransport)  # noqa: S101 # what asyncio promises
-        self._transport = transport
+        self._transport = cast(asyncio.SubprocessTransport, transport)
 
     def pipe_data_received(self, _fd: int, data: bytes) -> None:
         """Take answers, or pieces of them."""
@@ -153,8 +153,7 @@ class RecogniserPipe(asyncio.SubprocessProtocol):
     def _send(self, kind: Kind, number: int, payload: bytes = b"") -> None:
         if self._gone or self._transport is None:
             return
-        stdin = self._transport.get_pipe_transport(0)
-        assert isinstance(stdin, asyncio.WriteTransport)  # noqa: S101 # it was asked for
+        stdin = cast(asyncio.WriteTransport, self._transport.get_pipe_transport(0))
         stdin.write(REQUEST.pack(kind, number, len(payload)) + payload)
 
     async def _answer(self, number: int, deadline: float) -> Hypothesis:
@@ -176,7 +175,3 @@ class RecogniserPipe(asyncio.SubprocessProtocol):
         waiting = self._waiting.get(number)
         if waiting is not None and not waiting.done():
             waiting.set_result(answer)
-
-
-async def _done(future: asyncio.Future[None]) -> None:
-    await future
