@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.engines.embedded.selftest import heard
-from bot.engines.errors import Busy
+from bot.engines.errors import Busy, Unavailable
 from bot.engines.protocols import Audio
 from tests.integration.own_ears import ears, say, soon, understood
 from tests.voices import RATE_HZ, silence, spoken
@@ -73,6 +73,40 @@ async def test_speech_waits_for_a_process_that_is_not_up_yet(cache: Path) -> Non
         assert (await second.finish(soon())).text == "i like to travel"
         await first.aclose()
         await second.aclose()
+
+
+@pytest.mark.parametrize("spare", [0, 1])
+async def test_what_is_said_while_a_turn_ends_belongs_to_the_next(cache: Path, spare: int) -> None:
+    """Whether the recogniser is up already or not, and whatever is asked meanwhile."""
+    async with ears(cache, spare=spare) as (_, stt):
+        stream = stt.open()
+        say(stream, spoken("tell me a joke"))
+        asking = asyncio.create_task(stream.partial())
+        await asyncio.sleep(0)
+        first = asyncio.create_task(stream.finish(soon()))
+        await asyncio.sleep(0)
+        say(stream, spoken("what is your name"))
+        assert (await stream.partial()).text != "tell me a joke"
+        second = asyncio.create_task(stream.finish(soon()))
+        await asyncio.sleep(0)
+        say(stream, spoken("i like to travel"))
+        assert (await first).text == "tell me a joke"
+        assert (await second).text == "what is your name"
+        await asking
+        assert (await stream.finish(soon())).text == "i like to travel"
+        await stream.aclose()
+
+
+async def test_a_turn_may_end_as_the_call_does(cache: Path) -> None:
+    """Whoever waits for its words is told that there are none."""
+    async with ears(cache, spare=0) as (_, stt):
+        stream = stt.open()
+        say(stream, spoken("tell me a joke"))
+        finishing = asyncio.create_task(stream.finish(soon()))
+        await asyncio.sleep(0)
+        await stream.aclose()
+        with pytest.raises(Unavailable):
+            await finishing
 
 
 async def test_a_turn_that_nobody_waits_for_leaves_nothing_to_the_next(cache: Path) -> None:

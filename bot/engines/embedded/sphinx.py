@@ -42,10 +42,12 @@ class SphinxStream:
     def __init__(self, pool: SphinxPool) -> None:
         self._pool = pool
         self._coming: Coming | None = pool.take()
-        self._waiting = bytearray()
+        self._waiting = bytearray()  # sound of this turn that no process has
+        self._turn = 0
         self._heard = False  # a process has sound of this turn
         self._lost = False  # a process died with sound of this turn
         self._known = NOTHING
+        self._ending = 0  # earlier turns whose sound has to wait for a process, and goes first
 
     def push(self, audio: Audio) -> None:
         """Take 16 kHz audio; of what the recogniser cannot take yet the last 20 s are kept.
@@ -68,86 +70,93 @@ class SphinxStream:
 
     async def partial(self) -> Hypothesis:
         """Return what is known of this turn."""
-        pipe = self._pipe()
+        turn, pipe = self._turn, self._pipe()
         if pipe is not None:
             self._send(pipe)
             if self._heard and not self._lost:
                 with suppress(EngineError):
-                    self._known = await pipe.ask(Kind.PARTIAL, asyncio.get_running_loop().time() + PARTIAL_S)
+                    known = await pipe.ask(Kind.PARTIAL, asyncio.get_running_loop().time() + PARTIAL_S)
+                    if turn == self._turn:
+                        self._known = known
         return self._known
 
     def reset(self) -> None:
         """Note that the turn goes on, as it does here anyway."""
 
     async def finish(self, deadline: float) -> Hypothesis:
-        """Return what was said, how sure that is, and begin the next turn.
+        """Return what was said, and how sure that is. What is pushed from now on belongs to the next turn.
 
         Raises:
             TimedOut: It was not known by then.
             Unavailable: The process died in this turn. As after TimedOut, the next turn has another one.
         """
+        pipe = self._pipe()
+        lost, heard, pcm = self._lost, self._heard, self._waiting
+        self._begin_turn()
         try:
-            pipe = self._pipe()
-            if self._lost:
+            if lost:
                 raise Unavailable
-            if not (self._heard or self._waiting):
+            if not (heard or pcm):
                 return Hypothesis("", stable=True)
             if pipe is None:
                 pipe = await self._arrived(deadline)
-            self._send(pipe)
-            return await self._finished(pipe, deadline)
+            pipe.hear(pcm)
         finally:
-            self._begin_turn()
+            _overwrite(pcm)
+        try:
+            known = await pipe.ask(Kind.FINISH, deadline)
+        except TimedOut:
+            # Stuck, or so far behind that the next turn would be late as well.
+            pipe.kill()
+            raise
+        return Hypothesis(known.text, known.confidence, stable=True)
 
     async def aclose(self) -> None:
         """End the process of this call, and overwrite what it has not been sent."""
         coming, self._coming = self._coming, None
+        _overwrite(self._waiting)
         self._begin_turn()
         if coming is not None and (pipe := self._pool.give_back(coming)):
             await pipe.aclose()
 
     def _pipe(self) -> RecogniserPipe | None:
-        """Return this call's process, where there is one already; ask for another after one that died."""
-        if self._coming is None or not self._coming.done():
-            return None
-        if not self._coming.exception() and self._coming.result().alive:
-            return self._coming.result()
-        self._lost = self._lost or self._heard
-        self._replace()
-        return self._coming.result() if self._coming.done() and not self._coming.exception() else None
-
-    def _replace(self) -> None:
-        if self._coming is not None:
-            self._pool.give_back(self._coming)
-            self._coming = self._pool.take()
+        """Return this call's process, where it may be used; ask for another after one that died."""
+        coming = self._coming
+        if coming is not None and coming.done() and (coming.exception() or not coming.result().alive):
+            self._lost = self._lost or self._heard
+            self._pool.give_back(coming)
+            self._coming = coming = self._pool.take()
+        return coming.result() if coming is not None and coming.done() and not self._ending else None
 
     async def _arrived(self, deadline: float) -> RecogniserPipe:
-        if self._coming is None:
+        """Wait for a process, while what is pushed waits behind the turn that ends."""
+        coming = self._coming
+        if coming is None:
             raise Unavailable
-        loop = asyncio.get_running_loop()
-        await asyncio.wait({self._coming}, timeout=max(0.0, deadline - loop.time()))
-        if not self._coming.done():
-            raise TimedOut
-        return self._coming.result()
-
-    async def _finished(self, pipe: RecogniserPipe, deadline: float) -> Hypothesis:
+        self._ending += 1
         try:
-            known = await pipe.ask(Kind.FINISH, deadline)
-        except TimedOut:
-            # Stuck, or so far behind that the next turn would be late as well.
-            self._replace()
-            raise
-        return Hypothesis(known.text, known.confidence, stable=True)
+            await asyncio.wait({coming}, timeout=max(0.0, deadline - asyncio.get_running_loop().time()))
+        finally:
+            self._ending -= 1
+        if not coming.done():
+            raise TimedOut
+        if coming.cancelled():
+            raise Unavailable  # the call was closed meanwhile
+        return coming.result()
 
     def _send(self, pipe: RecogniserPipe) -> None:
         if self._waiting and not self._lost:
             pipe.hear(self._waiting)
-            self._waiting[:] = bytes(len(self._waiting))
-            self._waiting.clear()
+            _overwrite(self._waiting)
             self._heard = True
 
     def _begin_turn(self) -> None:
-        self._waiting[:] = bytes(len(self._waiting))
-        self._waiting.clear()
+        self._turn += 1
+        self._waiting = bytearray()
         self._heard = self._lost = False
         self._known = NOTHING
+
+
+def _overwrite(pcm: bytearray) -> None:
+    pcm[:] = bytes(len(pcm))
+    pcm.clear()
