@@ -1,1 +1,1 @@
-"""Engines that need neither a network nor a key."""
+"""Engines that need nothing but this machine: ears, mind, voice."""
