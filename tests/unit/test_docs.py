@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from bot.engines.settings import EngineSettings
 from bot.turns.diagram import mermaid
 from matcher import wire
 from matcher.settings import Secret, split_meta
@@ -20,7 +21,7 @@ ARCHITECTURE = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
 def settings_table() -> list[str]:
     """Return README's rows as the code would write them."""
     rows = []
-    for field in msgspec.structs.fields(ServerSettings):
+    for field in (*msgspec.structs.fields(ServerSettings), *msgspec.structs.fields(EngineSettings)):
         _, meta = split_meta(field.type)
         default = "" if isinstance(field.default, Secret) or field.default == "" else f"`{field.default}`"
         rows.append(f"| `SOTTO_{field.name.upper()}` | {default.replace('True', 'true').replace('False', 'false')} "
