@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 from array import array
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
@@ -173,6 +174,25 @@ async def test_flite_stops_where_it_is_told_to() -> None:
     assert first is not None
     assert 100 <= first.duration_ms < 200
     assert await listener.next() is None
+
+
+async def test_flite_does_not_speak_on_for_nobody() -> None:
+    """An answer that is interrupted at its first sound costs a fraction of a whole one."""
+    whole = interrupted = 0.0
+    async with FliteTts() as flite:
+        await spoken(flite)
+        for _ in range(3):
+            began = time.process_time()
+            await spoken(flite, LONG[:150])
+            whole += time.process_time() - began
+
+            began = time.process_time()
+            async with aclosing(flite.speak(LONG[:150])) as sound:
+                await anext(sound)
+            await spoken(flite, "Yes.")  # its turn comes when the one before has stopped
+            interrupted += time.process_time() - began
+
+    assert interrupted < 0.7 * whole
 
 
 async def test_flite_is_closed() -> None:
