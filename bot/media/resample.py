@@ -49,9 +49,8 @@ class Resampler:
             return b""
         due = self._due()
         rest = self._give(None, due)
-        missing = due - self._given
-        self._given = due
-        return rest + bytes(2 * missing)
+        # Of what is shorter than the filter, the library keeps some.
+        return rest + bytes(2 * (due - self._given))
 
     def _due(self) -> int:
         """Return how many samples there are in all for what was taken."""
