@@ -195,6 +195,15 @@ async def test_flite_does_not_speak_on_for_nobody() -> None:
     assert interrupted < 0.7 * whole
 
 
+async def test_engines_of_flite_share_the_library() -> None:
+    """Two that speak with one voice at the same time say each its own."""
+    async with FliteTts() as one, FliteTts() as other:
+        alone = [duration_ms(await spoken(one, "Bye!")), duration_ms(await spoken(other, LONG[:100]))]
+        for _ in range(3):
+            together = await asyncio.gather(spoken(one, "Bye!"), spoken(other, LONG[:100]))
+            assert [duration_ms(sound) for sound in together] == pytest.approx(alone, abs=60)
+
+
 async def test_flite_is_closed() -> None:
     """It says so, and ends what is under way."""
     async with FliteTts() as flite:

@@ -95,7 +95,7 @@ class EspeakTts:
 
     @asynccontextmanager
     async def _running(self, piece: str) -> AsyncIterator[Process]:
-        # A start that is cancelled half way would leave the process behind.
+        # A start that is cancelled goes on to its end, so that there is a process to kill.
         start = asyncio.create_subprocess_exec(
             *self._command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, env=_ENVIRONMENT
         )

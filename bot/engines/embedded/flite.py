@@ -210,6 +210,5 @@ class FliteTts:
             if trimmer and (pcm := trimmer.end()):
                 yield Audio(pcm, rate_hz)
         finally:
-            # What has begun stops at its next sound; nobody waits for that.
+            # What has begun stops at its next sound, and what has not does not begin; nobody waits for that.
             listener.gone = True
-            made.cancel()
