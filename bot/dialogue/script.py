@@ -17,6 +17,8 @@ SCRIPTS = Path(__file__).parent / "scripts"
 
 WORD = re.compile(r"[a-z][a-z']*")
 _SLOT = re.compile(r"\{([a-z]+)\}")
+# Slots that tell who the caller is: once filled they are for the rest of the call, for every reply.
+REMEMBERED = frozenset({"name"})
 
 
 class Effect(StrEnum):
@@ -25,6 +27,7 @@ class Effect(StrEnum):
     FAREWELL = "farewell"  # the call ends when the answer was heard
     NEXT = "next"  # the caller wants somebody else
     REPORT = "report"  # the caller wants to report what happened
+    REPEAT = "repeat"  # what the bot said last is said once more, if it has said anything
 
 
 class BadScript(Exception):
@@ -35,8 +38,8 @@ class Intent(Struct, frozen=True, forbid_unknown_fields=True):
     """One thing that callers say.
 
     `patterns`: how they say it, in lower case; `{name}` takes a word of the slot `name`. `replies`: answers, in turns;
-    a slot in one needs to be filled. `hard`: it is understood before anything else is asked, whatever engine thinks.
-    `complete`: after these words nothing more is to be expected, so that the turn may end soon.
+    one whose slots are not all filled is left out. `hard`: it is understood before anything else is asked, whatever
+    engine thinks. `complete`: after these words nothing more is to be expected, so that the turn may end soon.
     """
 
     patterns: tuple[str, ...]
@@ -121,10 +124,12 @@ def parse(text: str) -> Script:
                 raise BadScript(f"{name}: {pattern!r} is not made of lower-case words and single spaces")
         filled = {slot for pattern in intent.patterns for slot in slots_of(pattern)}
         for reply in intent.replies:
-            if unknown := set(slots_of(reply)) - filled:
+            if unknown := set(slots_of(reply)) - filled - REMEMBERED:
                 raise BadScript(f"{name}: nothing fills {sorted(unknown)} in a reply")
         if missing := filled - script.slots.keys():
             raise BadScript(f"{name}: no words for {sorted(missing)}")
         if not intent.patterns or not intent.replies:
             raise BadScript(f"{name}: it needs patterns and replies")
+        if not any(filled.issuperset(slots_of(reply)) for reply in intent.replies):
+            raise BadScript(f"{name}: nothing to reply to a stranger")
     return script

@@ -79,9 +79,10 @@ def test_a_slot_is_filled_with_the_word_that_was_said() -> None:
 
 
 def test_effects_are_where_they_belong() -> None:
-    """Ending, moving on and reporting are the caller's to ask for."""
+    """Ending, moving on, reporting and hearing something again are the caller's to ask for."""
     effects = {name: intent.effect for name, intent in INTENTS.items() if intent.effect}
-    assert effects == {"minor": Effect.FAREWELL, "bye": Effect.FAREWELL, "next": Effect.NEXT, "report": Effect.REPORT}
+    farewells = dict.fromkeys(("minor", "bye"), Effect.FAREWELL)
+    assert effects == {**farewells, "next": Effect.NEXT, "report": Effect.REPORT, "again": Effect.REPEAT}
     assert {name for name, intent in INTENTS.items() if intent.hard} >= {"danger", "minor", "human", "stop", "report"}
 
 
