@@ -1,0 +1,131 @@
+"""Replies in the making: what the bot thinks of, clause by clause, and how that sounds."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+
+from bot.conversation.sound import spoken
+from bot.conversation.staff import Staff
+from bot.engines.clauses import ClauseCutter
+from bot.engines.embedded.mind import Answer, Mind
+from bot.engines.errors import EngineError
+from bot.engines.levels import Level, Levels
+from bot.engines.once import end
+from bot.engines.protocols import Brain, Context, Hypothesis, Tts
+from bot.turns.actions import Generate
+
+# About 60 tokens: what a reply may have where engines are short.
+LEAN_CHARS = 240
+
+
+class Replies:
+    """Makes the replies of one call.
+
+    Args:
+        staff: Its engines.
+        mind: Its own mind: asked first of all, for the rules that go before any model.
+        context: What was said; is only read.
+        levels: Learns how soon a configured mind answers.
+        failed: Is given what went wrong with an engine.
+    """
+
+    def __init__(
+        self, staff: Staff, mind: Mind, context: Context, levels: Levels, failed: Callable[[EngineError], None]
+    ) -> None:
+        self._staff = staff
+        self._mind = mind
+        self._context = context
+        self._levels = levels
+        self._failed = failed
+
+    def answer(self, text: str) -> Answer:
+        """Return what the rules say."""
+        return self._mind.answer(self._context, text)
+
+    async def pieces(self, asked: Generate, level: Level) -> AsyncGenerator[str | bytes, None]:
+        """Stream a reply: each clause, then its sound, 16 bit mono at 48 kHz. A clause is asked for when it is taken.
+
+        Raises:
+            EngineError: There is no reply, or no more of it.
+        """
+        level = max(level, Level.EMBEDDED) if asked.embedded else level
+        brain = self._staff.brain_at(level)
+        voices = list(self._staff.voices_at(level))
+        answer = self.answer(asked.text)
+        by_rule = brain is None or answer.hard
+        chars = 0
+        thoughts = self._rule(answer.text) if brain is None or answer.hard else self._thoughts(brain, asked)
+        async with aclosing(thoughts) as clauses:
+            async for clause in clauses:
+                yield clause
+                if by_rule and (sound := self._staff.voicebook.sound(clause)):
+                    yield sound
+                    continue
+                async with aclosing(self._voiced(clause, voices)) as sounds:
+                    async for pcm in sounds:
+                        yield pcm
+                chars += len(clause)
+                if level is Level.LEAN and chars >= LEAN_CHARS:
+                    return
+
+    async def _rule(self, text: str) -> AsyncGenerator[str, None]:
+        """Yield the clauses of a text; one that is in the book is said in one."""
+        if self._staff.voicebook.sound(text):
+            yield text
+            return
+        cutter = ClauseCutter()
+        for clause in (*cutter.feed(text), *cutter.finish()):
+            yield clause
+
+    async def _thoughts(self, brain: Brain, asked: Generate) -> AsyncGenerator[str, None]:
+        """Stream the clauses of a configured mind, which thinks on while they are spoken."""
+        ready: asyncio.Queue[str | EngineError | None] = asyncio.Queue()
+        thinker = asyncio.get_running_loop().create_task(self._think(brain, asked, ready))
+        try:
+            while (clause := await ready.get()) is not None:
+                if isinstance(clause, EngineError):
+                    raise clause
+                yield clause
+            await thinker
+        finally:
+            await end(thinker)
+
+    async def _think(self, brain: Brain, asked: Generate, ready: asyncio.Queue[str | EngineError | None]) -> None:
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        cutter = ClauseCutter()
+        first = True
+        try:
+            thoughts = brain.reply(self._context, Hypothesis(asked.text, stable=True), speculative=asked.speculative)
+            async with aclosing(thoughts) as pieces:
+                async for piece in pieces:
+                    if first:
+                        self._levels.answered(loop.time() - began)
+                        first = False
+                    for clause in cutter.feed(piece):
+                        ready.put_nowait(clause)
+            for clause in cutter.finish():
+                ready.put_nowait(clause)
+        except EngineError as error:
+            # Half a clause is not worth hearing; those before it are.
+            self._failed(error)
+            ready.put_nowait(error)
+        finally:
+            ready.put_nowait(None)
+
+    async def _voiced(self, clause: str, voices: list[Tts]) -> AsyncGenerator[bytes, None]:
+        """Stream a clause by the first of the voices that can; one that cannot is not asked again in this reply."""
+        while True:
+            sounded = False
+            try:
+                async with aclosing(spoken(voices[0], clause)) as sounds:
+                    async for pcm in sounds:
+                        sounded = True
+                        yield pcm
+            except EngineError as error:
+                self._failed(error)
+                if sounded or len(voices) == 1:
+                    raise
+                del voices[0]
+            else:
+                return
