@@ -118,20 +118,20 @@ class Mouth:
             speech.farewell = self._replies.answer(asked.text).farewell
             async with aclosing(self._replies.pieces(asked, level)) as pieces:
                 async for piece in pieces:
-                    if isinstance(piece, bytes):
+                    if piece is None:
+                        speech.finish()
+                    elif isinstance(piece, bytes):
                         self._add(speech, piece)
                     elif await self._wanted(speech):
                         speech.begin(piece)
                     else:
                         break
-            speech.finish()
         except EngineError:
             speech.failed = True
         self._end(speech)
 
     async def _wanted(self, speech: Speech) -> bool:
         """Wait until another clause is needed; False: none is."""
-        speech.finish()
         while speech.last is None and speech.length_ms - self._played_ms(speech) >= AHEAD_MS:
             await self._played.wait()
         return speech.last is None or speech.clauses <= speech.last

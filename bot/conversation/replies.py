@@ -42,28 +42,30 @@ class Replies:
         """Return what the rules say."""
         return self._mind.answer(self._context, text)
 
-    async def pieces(self, asked: Generate, level: Level) -> AsyncGenerator[str | bytes, None]:
-        """Stream a reply: each clause, then its sound, 16 bit mono at 48 kHz. A clause is asked for when it is taken.
+    async def pieces(self, asked: Generate, level: Level) -> AsyncGenerator[str | bytes | None, None]:
+        """Stream a reply: each clause, then its sound, 16 bit mono at 48 kHz, then None: that was all of it.
+
+        A clause's sound is not asked for before it is taken.
 
         Raises:
             EngineError: There is no reply, or no more of it.
         """
         level = max(level, Level.EMBEDDED) if asked.embedded else level
-        brain = self._staff.brain_at(level)
-        voices = list(self._staff.voices_at(level))
         answer = self.answer(asked.text)
-        by_rule = brain is None or answer.hard
+        brain = None if answer.hard else self._staff.brain_at(level)
+        voices = list(self._staff.voices_at(level))
         chars = 0
-        thoughts = self._rule(answer.text) if brain is None or answer.hard else self._thoughts(brain, asked)
+        thoughts = self._thoughts(brain, asked) if brain else self._rule(answer.text)
         async with aclosing(thoughts) as clauses:
             async for clause in clauses:
                 yield clause
-                if by_rule and (sound := self._staff.voicebook.sound(clause)):
+                if brain is None and (sound := self._staff.voicebook.sound(clause)):
                     yield sound
-                    continue
-                async with aclosing(self._voiced(clause, voices)) as sounds:
-                    async for pcm in sounds:
-                        yield pcm
+                else:
+                    async with aclosing(self._voiced(clause, voices)) as sounds:
+                        async for pcm in sounds:
+                            yield pcm
+                yield None
                 chars += len(clause)
                 if level is Level.LEAN and chars >= LEAN_CHARS:
                     return

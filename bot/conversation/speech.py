@@ -47,8 +47,7 @@ class Speech:
         return self._clauses.length_ms + self._samples * 1000 / RATE_HZ
 
     def begin(self, clause: str) -> None:
-        """Begin the next clause; the one before is whole."""
-        self.finish()
+        """Begin the next clause."""
         self._text = clause
 
     def add(self, pcm: bytes) -> int:

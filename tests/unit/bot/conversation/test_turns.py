@@ -2,7 +2,8 @@
 
 from bot.engines.errors import Unavailable
 from bot.turns.state import Ending
-from tests.unit.bot.conversation.world import ScriptedBrain, ScriptedStt, ScriptedTts, World
+from tests.unit.bot.conversation.scripted import ScriptedBrain, ScriptedStt, ScriptedTts
+from tests.unit.bot.conversation.world import World
 
 HELLO = (20, "Hi! I am an A I bot, not a person.")
 REPLY = "one two six ten one two six ten one two six ten."
@@ -195,13 +196,14 @@ def test_nothing_is_said_after_the_caller_left() -> None:
 
 
 def test_a_call_of_ten_minutes() -> None:
-    """Thirty turns, each answered; what is remembered is bounded."""
-    world = World(brain=ScriptedBrain(text="one two six ten one two six ten."))
+    """Thirty turns, each answered; what a mind is told of them is bounded."""
+    brain = ScriptedBrain(text="one two six ten one two six ten.")
+    world = World(brain=brain)
     for turn in range(30):
         world.says(4_000 + 20_000 * turn, "what a long day")
     world.run(604_000)
     assert len([saying for _, saying in world.sayings(4_000) if saying.startswith("one")]) == 30
-    assert len(world.context) == 24
+    assert max(map(len, brain.contexts)) == 24
 
 
 def test_a_failure_of_the_disclosure_ends_the_call() -> None:

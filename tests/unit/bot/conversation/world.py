@@ -1,13 +1,8 @@
-"""A call under virtual time: a caller, a connection and engines that do what a script says.
-
-Speech is sound whose samples name the words: whatever the recogniser is given or the caller hears can be read back, so
-that a word which was cut off, lost or said too late shows. Each word takes 200 ms on either side.
-"""
+"""A call under virtual time: a caller, a connection, and what happens between them."""
 
 import asyncio
 import itertools
-from array import array
-from collections.abc import AsyncGenerator, Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from bot.conversation.conversation import Conversation
@@ -15,172 +10,25 @@ from bot.conversation.staff import Staff
 from bot.conversation.voicebook import Voicebook
 from bot.dialogue.script import load
 from bot.dialogue.understanding import Understanding
-from bot.engines.errors import EngineError
-from bot.engines.protocols import Audio, Brain, Context, Hypothesis, Stt, Tts
+from bot.engines.protocols import Brain, Context, Speaker, Stt, Tts
 from bot.media.playout import Playout
 from bot.turns.state import Ending
 from tests.fakes.virtual_time import run_virtually
+from tests.unit.bot.conversation.scripted import (
+    ROOM,
+    WORD_MS,
+    Judge,
+    ScriptedBrain,
+    ScriptedStt,
+    ScriptedTts,
+    amplitude,
+    read,
+    sound,
+)
 
-WORD_MS = 200
 FRAME_MS = 20
-ROOM = 30  # the amplitude of a quiet room: -61 dBFS
-FIRST = 1_000  # the amplitude of the first word that there is
-
 SCRIPT = load("en")
 UNDERSTANDING = Understanding(SCRIPT)
-_words: dict[str, int] = {}
-_texts: list[str] = []
-
-
-def amplitude(word: str) -> int:
-    """Return the sample that names a word."""
-    if word not in _words:
-        _words[word] = FIRST + len(_texts)
-        _texts.append(word)
-    return _words[word]
-
-
-def sound(value: int, ms: float, rate_hz: int) -> bytes:
-    """Return samples of one value."""
-    return array("h", [value]).tobytes() * int(ms * rate_hz / 1000)
-
-
-def read(pcm: bytes) -> list[str]:
-    """Return the words in a sound, each once where it goes on; what fades names none."""
-    steady = [value for value, run in itertools.groupby(array("h", pcm)[::40]) if len(list(run)) >= 4]
-    return [_texts[value - FIRST] for value in steady if 0 <= value - FIRST < len(_texts)]
-
-
-def joined(pieces: Iterable[str]) -> list[str]:
-    """Return words without those that only go on."""
-    return [word for word, _ in itertools.groupby(pieces)]
-
-
-class Judge:
-    """Whatever is louder than the room is a voice."""
-
-    def judge(self, frame: bytes) -> tuple[bool, bool]:
-        """Say so to both modes."""
-        voiced = max(array("h", frame)) > ROOM
-        return voiced, voiced
-
-
-@dataclass
-class ScriptedStt:
-    """Reads the words from the sound. `fails` are raised by `finish`, one after the other; None: that one works."""
-
-    final_s: float = 0.02
-    partial_s: float = 0.02
-    confidence: float = 1.0
-    fails: list[EngineError | None] = field(default_factory=list)
-    blind: bool = False  # it has no partial words
-    streams: list["ScriptedStream"] = field(default_factory=list)
-
-    def open(self) -> "ScriptedStream":
-        """Return a stream."""
-        self.streams.append(ScriptedStream(self))
-        return self.streams[-1]
-
-
-class ScriptedStream:
-    """The ears of one call."""
-
-    def __init__(self, stt: ScriptedStt) -> None:
-        self._stt = stt
-        self._heard: list[str] = []
-        self.resets = 0
-        self.finished: list[str] = []
-        self.closed = False
-
-    def push(self, audio: Audio) -> None:
-        """Take sound."""
-        assert not self.closed
-        self._heard += read(audio.pcm)
-
-    async def partial(self) -> Hypothesis:
-        """Return the words so far."""
-        await asyncio.sleep(self._stt.partial_s)
-        return Hypothesis("" if self._stt.blind else " ".join(joined(self._heard)))
-
-    def reset(self) -> None:
-        """Count it."""
-        self.resets += 1
-
-    async def finish(self, deadline: float) -> Hypothesis:
-        """Return all words, or fail."""
-        heard, self._heard = self._heard, []
-        await asyncio.sleep(self._stt.final_s)
-        if self._stt.fails and (error := self._stt.fails.pop(0)):
-            raise error
-        self.finished.append(" ".join(joined(heard)))
-        return Hypothesis(self.finished[-1], self._stt.confidence, stable=True)
-
-    async def aclose(self) -> None:
-        """Close."""
-        await asyncio.sleep(0)
-        self.closed = True
-
-
-@dataclass
-class ScriptedBrain:
-    """Answers everything in the same way. `error` is raised after the text."""
-
-    text: str = "one two six ten one two six ten one two six ten."
-    first_s: float = 0.1
-    error: EngineError | None = None
-    stalls: bool = False
-    asked: list[tuple[str, bool]] = field(default_factory=list, repr=False)
-    contexts: list[list[str]] = field(default_factory=list, repr=False)
-    open: int = 0
-
-    async def reply(
-        self, context: Context, heard: Hypothesis, *, speculative: bool = False
-    ) -> AsyncGenerator[str, None]:
-        """Stream the text word by word."""
-        self.asked.append((heard.text, speculative))
-        self.contexts.append([turn.text for turn in context.turns()])
-        self.open += 1
-        try:
-            await asyncio.sleep(self.first_s)
-            for word in self.text.split():
-                yield word + " "
-            if self.stalls:
-                await asyncio.sleep(1e6)
-            if self.error:
-                raise self.error
-        finally:
-            # To close takes a moment, as it does on a network, and must not be cut short.
-            await asyncio.sleep(0.01)
-            self.open -= 1
-
-
-@dataclass
-class ScriptedTts:
-    """Speaks, 100 ms at a time and as fast as asked. `error` is raised after `pieces` of them; None: after all."""
-
-    first_s: float = 0.0
-    rate_hz: int = 48_000
-    error: EngineError | None = None
-    pieces: int | None = None
-    said: list[str] = field(default_factory=list, repr=False)
-    open: int = 0
-
-    async def speak(self, text: str) -> AsyncGenerator[Audio, None]:
-        """Stream a clause."""
-        self.said.append(text)
-        self.open += 1
-        try:
-            await asyncio.sleep(self.first_s)
-            pcm = b"".join(sound(amplitude(word), WORD_MS, self.rate_hz) for word in text.split())
-            size = 2 * self.rate_hz // 10
-            for place in range(0, len(pcm), size)[: self.pieces]:
-                yield Audio(pcm[place : place + size], self.rate_hz)
-            if self.error:
-                raise self.error
-        finally:
-            await asyncio.sleep(0.01)
-            self.open -= 1
-
 
 # The same for all calls, as it is in a worker.
 _quick = Voicebook([ScriptedTts()])
@@ -207,11 +55,12 @@ class World:
         self.spans: list[tuple[int, int]] = []  # when the bot sounded
         self.ending: tuple[int, Ending] | None = None
         self.conversation: Conversation | None = None
-        self.context: list[str] = []
+        self.diary = _Diary()
         self._last = ""
         self._calendar: list[tuple[int, Callable[[Conversation], None]]] = []
         self._speech: list[tuple[int, bytes]] = []
         self._gaps: list[tuple[int, int]] = []
+        self._mutes: list[tuple[int, int]] = []
 
     def says(self, at_ms: int, text: str) -> int:
         """Have the caller say something, at a multiple of 20 ms; return when that ends."""
@@ -222,6 +71,10 @@ class World:
     def gap(self, from_ms: int, until_ms: int) -> None:
         """Let no packet come."""
         self._gaps.append((from_ms, until_ms))
+
+    def mute(self, from_ms: int, until_ms: int) -> None:
+        """Let packets of silence come."""
+        self._mutes.append((from_ms, until_ms))
 
     def at(self, ms: int, does: Callable[[Conversation], None]) -> None:
         """Have something happen."""
@@ -241,6 +94,11 @@ class World:
                 sayings.append((begins_ms, " ".join(words)))
         return sayings
 
+    @property
+    def context(self) -> list[str]:
+        """All that the bot has ever remembered, in order."""
+        return [text for _, text in self.diary.pages]
+
     async def _run(self, until_ms: int) -> None:
         voicebook = Voicebook([self.tts])
         staff = self.staffed(
@@ -256,12 +114,12 @@ class World:
         base = asyncio.get_running_loop().time()
         self._base_ms = round(base * 1000)
         conversation = self.conversation = Conversation(staff, self.playout, max_ms=self.max_ms, dice=lambda: 0.5)
+        conversation._context = self.diary
         call = asyncio.create_task(conversation.run())
         await self._connect(conversation, call, until_ms)
         if call.done():
             self.ending = (self.now_ms, call.result())
         else:
-            self.context = [turn.text for turn in conversation._context.turns()]
             call.cancel()
             await asyncio.gather(call, return_exceptions=True)
         assert len(asyncio.all_tasks()) == 1, "tasks are left"
@@ -292,6 +150,8 @@ class World:
             await asyncio.wait({call}, timeout=start + (number + 1) * FRAME_MS / 1000 - loop.time())
 
     def _microphone(self, ms: int) -> bytes:
+        if any(begins <= ms < ends for begins, ends in self._mutes):
+            return bytes(FRAME_MS * 32)
         for begins_ms, pcm in self._speech:
             if 0 <= ms - begins_ms < len(pcm) // 32:
                 return pcm[(ms - begins_ms) * 32 :][: FRAME_MS * 32]
@@ -307,6 +167,19 @@ class World:
             if not (going_on and self.heard and self._last == word):
                 self.heard.append((now_ms, word))
             self._last = word
+
+
+class _Diary(Context):
+    """Keeps what a call forgets, for the test to read."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pages: list[tuple[Speaker, str]] = []
+
+    def add(self, speaker: Speaker, text: str) -> None:
+        """Note what was said."""
+        super().add(speaker, text)
+        self.pages.append((speaker, text))
 
 
 class _Book(Voicebook):
