@@ -7,21 +7,27 @@ follows from it. Ears, mind and voice work in tasks of their own; what they find
 import asyncio
 import random
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
 
+from bot.conversation.duplex import Duplex
 from bot.conversation.ears import Ears
 from bot.conversation.mouth import Mouth
+from bot.conversation.pace import Pace
 from bot.conversation.recogniser import Recogniser
 from bot.conversation.replies import Replies
 from bot.conversation.staff import Staff
 from bot.engines.embedded.mind import Mind
-from bot.engines.errors import EngineError, RateLimited
-from bot.engines.levels import Level, Levels, probe_after_s
+from bot.engines.errors import EngineError
+from bot.engines.levels import Level
+from bot.engines.once import within
 from bot.engines.protocols import Context, Hypothesis, Speaker
 from bot.media.playout import Playout
-from bot.turns.actions import Action, Commit, Finish, Forget, Generate, HangUp, Listen, Play, TakePartial
-from bot.turns.events import Connected, End, Event, Final, HumanFound, OfferEnded, Partial, Tick, Voiced
+from bot.turns.actions import Action, Commit, Finish, Forget, HangUp, Listen, TakePartial
+from bot.turns.events import Connected, End, Event, Final, HumanFound, OfferEnded, Partial, Played, Tick, Voiced
 from bot.turns.machine import begin, step
-from bot.turns.state import Ending
+from bot.turns.moves import Step, say
+from bot.turns.state import Ending, Line, State
 from bot.turns.voice import FRAME_MS
 from bot.turns.words import is_stop
 
@@ -34,7 +40,12 @@ class Beat:
     """20 ms have passed."""
 
 
+class Lost:
+    """The engine that held the conversation cannot any longer."""
+
+
 BEAT = Beat()
+Happening = Event | Beat | Lost | bytes
 
 
 class Conversation:
@@ -58,20 +69,20 @@ class Conversation:
         self._staff = staff
         self._playout = playout
         self._max_ms = max_ms
-        self._dice = dice
-        self._inbox: asyncio.Queue[Event | Beat | bytes] = asyncio.Queue()
+        self._inbox: asyncio.Queue[Happening] = asyncio.Queue()
         self._running = False
         self._over = False
         self._ending: Ending | None = None
         self._context = Context()
         self._mind = Mind(staff.script, staff.understanding)
-        self._levels = Levels(staff.best)
-        self._late = False  # this turn's answer
+        self._pace = Pace(staff, dice)
+        self._duplex: Duplex | None = None
+        self._found = False  # a person, while the engine that holds the conversation speaks
 
     @property
     def level(self) -> Level:
         """What the present turn is made with; CLOSED: the worker should take no new calls."""
-        return self._levels.present
+        return self._pace.level
 
     def hear(self, pcm: bytes) -> None:
         """Take the caller's sound as it comes, 16 bit mono at 16 kHz; before `run` nobody hears it."""
@@ -95,7 +106,10 @@ class Conversation:
         try:
             async with asyncio.TaskGroup() as group:
                 self._open(group)
-                tasks = [group.create_task(work) for work in (self._recogniser.run(), self._beat(), self._probe())]
+                works = [self._recogniser.run(), self._beat(), self._pace.probe()]
+                if self._duplex is not None:
+                    works.append(within(None, self._hold(self._duplex)))
+                tasks = [group.create_task(work) for work in works]
                 try:
                     ending = await self._converse()
                 finally:
@@ -112,10 +126,13 @@ class Conversation:
     def _open(self, group: asyncio.TaskGroup) -> None:
         self._turns = begin(self._now_ms(), self._max_ms)
         self._ears = Ears(self._staff.judge(), self._now_ms())
-        self._recogniser = Recogniser(self._staff.stt, self._recognised, self._failed)
+        self._recogniser = Recogniser(self._staff.stt, self._recognised, self._pace.failed)
         self._ears.listener = self._recogniser.push
-        replies = Replies(self._staff, self._mind, self._context, self._levels, self._failed)
+        replies = Replies(self._staff, self._mind, self._context, self._pace)
         self._mouth = Mouth(self._staff, self._playout, replies, group, self._post)
+        if self._staff.converser is not None:
+            self._duplex = Duplex(self._staff.converser, self._playout, self._context, self._number, self._hush)
+            self._ears.listener = self._duplex.hear
 
     async def _converse(self) -> Ending:
         loop = asyncio.get_running_loop()
@@ -137,7 +154,7 @@ class Conversation:
                 timer.cancel()
         return self._ending
 
-    def _take(self, happened: Event | Beat | bytes) -> None:
+    def _take(self, happened: Happening) -> None:
         now_ms = self._now_ms()
         sounding_ms = self._mouth.sounding_ms(now_ms)
         match happened:
@@ -146,23 +163,35 @@ class Conversation:
             case Beat():
                 self._mouth.watch()
                 heard = self._ears.wait(now_ms, sounding_ms)
+                if self._duplex is not None:
+                    self._watch(self._duplex, now_ms)
+            case Lost():
+                self._fall_back(now_ms)
+                return
+            case HumanFound() if self._duplex is not None and self._duplex.busy:
+                self._found = True
+                return
             case _:
-                heard = []
+                self._found = self._found and not isinstance(happened, OfferEnded)
                 self._step(happened)
-        for voice in heard:
+                return
+        for voice in heard if self._duplex is None else ():
             if isinstance(voice, Voiced):
                 self._recogniser.go_on()
             self._step(voice)
 
     def _step(self, event: Event) -> None:
-        self._turns, actions = step(self._turns, event, self._now_ms())
+        self._carry_out(step(self._turns, event, self._now_ms()))
+
+    def _carry_out(self, step: Step) -> None:
+        self._turns, actions = step
         for action in actions:
             self._do(action)
 
     def _do(self, action: Action) -> None:
         match action:
             case Listen():
-                self._recogniser.listen(self._staff.stt_at(self._begin_turn()), self._ears.pre_roll)
+                self._recogniser.listen(self._staff.stt_at(self._pace.begin_turn()), self._ears.pre_roll)
             case TakePartial(segment):
                 self._recogniser.take_partial(segment)
             case Finish(segment):
@@ -174,7 +203,7 @@ class Conversation:
             case HangUp(ending):
                 self._ending = ending
             case _:
-                self._note_time(action)
+                self._pace.note(action)
                 self._mouth.do(action, self.level)
 
     def _commit(self, committed: Commit) -> None:
@@ -184,20 +213,40 @@ class Conversation:
         if said := self._mouth.spoken(committed.generation):
             self._context.add(Speaker.BOT, said + CUT if committed.cut else said)
 
-    def _begin_turn(self) -> Level:
-        self._late = False
-        for stage in self._staff.open_stages:
-            self._levels.opened(stage)
-        return self._levels.begin_turn()
+    async def _hold(self, duplex: Duplex) -> None:
+        with suppress(EngineError):
+            await duplex.run()
+        self._post(Lost())
 
-    def _note_time(self, action: Action) -> None:
-        """Learn whether the turn's answer is in time: it is not when one without network has to be asked for."""
-        match action:
-            case Generate(embedded=True) if not self._late:
-                self._late = True
-                self._levels.missed()
-            case Play() if not self._late:
-                self._levels.met()
+    def _watch(self, duplex: Duplex, now_ms: int) -> None:
+        """Go on with the engine that holds the conversation; while it or the caller speaks, there is no silence."""
+        listening = self._turns.state is State.LISTENING
+        duplex.watch(floor=listening)
+        if duplex.busy and listening:
+            self._turns = replace(self._turns, quiet_ms=now_ms, prompts=0)
+        if self._found and not duplex.busy:
+            self._found = False
+            self._step(HumanFound())
+
+    def _fall_back(self, now_ms: int) -> None:
+        """Go on with ears, mind and voice; apologise to a caller who is owed an answer."""
+        duplex, self._duplex = self._duplex, None
+        self._ears.listener = self._recogniser.push
+        if duplex is not None and duplex.stop() and self._turns.state is State.LISTENING:
+            self._carry_out(say(self._turns, Line.APOLOGY, now_ms))
+        if self._found:
+            self._found = False
+            self._step(HumanFound())
+
+    def _hush(self) -> None:
+        """The caller speaks into a line of the bot's own: that ends, but for the disclosure and the goodbye."""
+        if self._turns.state is State.SPEAKING and self._turns.reply is not None:
+            self._playout.cut()
+            self._post(Played(self._turns.reply.generation))
+
+    def _number(self) -> int:
+        self._turns = replace(self._turns, generation=self._turns.generation + 1)
+        return self._turns.generation
 
     def _recognised(self, segment: int, known: Hypothesis, final: bool) -> None:
         understanding = self._staff.understanding
@@ -209,11 +258,7 @@ class Conversation:
         else:
             self._post(Final(segment, ""))
 
-    def _failed(self, error: EngineError) -> None:
-        if isinstance(error, RateLimited):
-            self._levels.refused()
-
-    def _post(self, happened: Event | Beat | bytes) -> None:
+    def _post(self, happened: Happening) -> None:
         if self._over or (isinstance(happened, bytes) and not self._running):
             return
         self._inbox.put_nowait(happened)
@@ -226,18 +271,6 @@ class Conversation:
             due = max(due + FRAME_MS / 1000, loop.time())
             await asyncio.sleep(due - loop.time())
             self._post(BEAT)
-
-    async def _probe(self) -> None:
-        """Find out now and then whether the configured engines are better than the level that the call is at."""
-        while self._staff.probe is not None:
-            await asyncio.sleep(probe_after_s(self._dice))
-            if self.level is Level.FULL:
-                continue
-            try:
-                await self._staff.probe()
-            except EngineError:
-                continue
-            self._levels.probed(self._staff.open_stages)
 
     @staticmethod
     def _now_ms() -> int:

@@ -1,15 +1,16 @@
 """Replies in the making: what the bot thinks of, clause by clause, and how that sounds."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
+from bot.conversation.pace import Pace
 from bot.conversation.sound import spoken
 from bot.conversation.staff import Staff
 from bot.engines.clauses import ClauseCutter
 from bot.engines.embedded.mind import Answer, Mind
 from bot.engines.errors import EngineError
-from bot.engines.levels import Level, Levels
+from bot.engines.levels import Level
 from bot.engines.once import end
 from bot.engines.protocols import Brain, Context, Hypothesis, Tts
 from bot.turns.actions import Generate
@@ -25,18 +26,14 @@ class Replies:
         staff: Its engines.
         mind: Its own mind: asked first of all, for the rules that go before any model.
         context: What was said; is only read.
-        levels: Learns how soon a configured mind answers.
-        failed: Is given what went wrong with an engine.
+        pace: Learns how soon a configured mind answers, and what goes wrong.
     """
 
-    def __init__(
-        self, staff: Staff, mind: Mind, context: Context, levels: Levels, failed: Callable[[EngineError], None]
-    ) -> None:
+    def __init__(self, staff: Staff, mind: Mind, context: Context, pace: Pace) -> None:
         self._staff = staff
         self._mind = mind
         self._context = context
-        self._levels = levels
-        self._failed = failed
+        self._pace = pace
 
     def answer(self, text: str) -> Answer:
         """Return what the rules say."""
@@ -102,7 +99,7 @@ class Replies:
             async with aclosing(thoughts) as pieces:
                 async for piece in pieces:
                     if first:
-                        self._levels.answered(loop.time() - began)
+                        self._pace.answered(loop.time() - began)
                         first = False
                     for clause in cutter.feed(piece):
                         ready.put_nowait(clause)
@@ -110,7 +107,7 @@ class Replies:
                 ready.put_nowait(clause)
         except EngineError as error:
             # Half a clause is not worth hearing; those before it are.
-            self._failed(error)
+            self._pace.failed(error)
             ready.put_nowait(error)
         finally:
             ready.put_nowait(None)
@@ -125,7 +122,7 @@ class Replies:
                         sounded = True
                         yield pcm
             except EngineError as error:
-                self._failed(error)
+                self._pace.failed(error)
                 if sounded or len(voices) == 1:
                     raise
                 del voices[0]

@@ -16,6 +16,7 @@ from bot.engines.protocols import Audio, Context, Hypothesis
 WORD_MS = 200
 ROOM = 30  # the amplitude of a quiet room: -61 dBFS
 FIRST = 1_000  # the amplitude of the first word that there is
+STEP = 8  # to the next one: more than resampling makes of it
 
 _words: dict[str, int] = {}
 _texts: list[str] = []
@@ -24,7 +25,7 @@ _texts: list[str] = []
 def amplitude(word: str) -> int:
     """Return the sample that names a word."""
     if word not in _words:
-        _words[word] = FIRST + len(_texts)
+        _words[word] = FIRST + STEP * len(_texts)
         _texts.append(word)
     return _words[word]
 
@@ -36,8 +37,9 @@ def sound(value: int, ms: float, rate_hz: int) -> bytes:
 
 def read(pcm: bytes) -> list[str]:
     """Return the words in a sound, each once where it goes on; what fades names none."""
-    steady = [value for value, run in itertools.groupby(array("h", pcm)[::40]) if len(list(run)) >= 4]
-    return [_texts[value - FIRST] for value in steady if 0 <= value - FIRST < len(_texts)]
+    places = ((value - FIRST + STEP // 2) // STEP for value in array("h", pcm)[::40])
+    steady = [place for place, run in itertools.groupby(places) if len(list(run)) >= 4]
+    return [_texts[place] for place in steady if 0 <= place < len(_texts)]
 
 
 def joined(pieces: Iterable[str]) -> list[str]:

@@ -1,0 +1,198 @@
+"""A conversation that one engine holds, speech in, speech out, in place of ears, mind and voice.
+
+It hears the caller all the time and knows by itself whose turn it is. What it says is played where the turn machine
+has nothing to say: that still discloses, offers, prompts and says goodbye, in the bot's own voice.
+"""
+
+from collections import deque
+from collections.abc import Callable
+from contextlib import aclosing
+
+from bot.conversation.ears import RATE_HZ as HEARD_HZ
+from bot.conversation.sound import Shaper
+from bot.conversation.speech import SAMPLES_PER_CHAR
+from bot.engines.protocols import (
+    Audio,
+    Context,
+    Converser,
+    ConverserEngine,
+    ConverserEvent,
+    Ended,
+    Speaker,
+    SpeechStarted,
+    SpeechStopped,
+    Spoken,
+    Words,
+)
+from bot.media.playout import RATE_HZ, Playout
+from bot.media.resample import Resampler
+from bot.turns.utterance import Piece, Utterance
+
+# What engines of this kind take and give (OpenAI's Realtime API).
+ENGINE_HZ = 24_000
+# Sound of the caller from before there is a connection.
+MAX_WAITING_FRAMES = 5_000 // 20
+
+
+class Answer:
+    """What the engine says at one time. `generation`: its number in the playout; None: that has not got it yet."""
+
+    def __init__(self) -> None:
+        self.generation: int | None = None
+        self.sound = bytearray()  # not handed to the playout
+        self.shaper = Shaper()
+        self.samples = 0
+        self.words = ""
+        self.ended = False
+
+    def spoken_text(self, played_ms: int) -> str:
+        """Return the words that were played wholly, as far as the engine told any."""
+        samples = self.samples if self.ended else max(self.samples, len(self.words) * SAMPLES_PER_CHAR)
+        return Utterance(RATE_HZ, (Piece(self.words, samples),)).spoken_text(played_ms)
+
+
+class Duplex:
+    """One conversation. `run` has to run.
+
+    Args:
+        engine: Holds it.
+        playout: What the caller hears.
+        context: Is told what the bot said, for those who take over when the engine fails.
+        number: Gives the next generation's number.
+        spoke: Is called when the caller begins to speak.
+    """
+
+    def __init__(
+        self,
+        engine: ConverserEngine,
+        playout: Playout,
+        context: Context,
+        number: Callable[[], int],
+        spoke: Callable[[], None],
+    ) -> None:
+        self._engine = engine
+        self._playout = playout
+        self._context = context
+        self._number = number
+        self._spoke = spoke
+        self._converser: Converser | None = None
+        self._waiting: deque[bytes] = deque(maxlen=MAX_WAITING_FRAMES)
+        self._upsampler = Resampler(HEARD_HZ, ENGINE_HZ)
+        self._answer: Answer | None = None
+        self._due = False  # the caller speaks, or has spoken and has had no answer
+        self._floor = False
+
+    @property
+    def busy(self) -> bool:
+        """Whether somebody speaks or is about to."""
+        return self._due or self._answer is not None
+
+    def hear(self, frame: bytes) -> None:
+        """Take 20 ms of the caller's sound."""
+        if self._converser is None:
+            self._waiting.append(frame)
+        elif pcm := self._upsampler.feed(frame):
+            self._converser.push(Audio(pcm, ENGINE_HZ))
+
+    def watch(self, *, floor: bool) -> None:
+        """Go on; called every 20 ms. `floor`: the turn machine has nothing to say now."""
+        self._floor = floor
+        answer = self._answer
+        if answer is None:
+            return
+        self._play(answer)
+        if answer.ended and not answer.samples:
+            self._answer = None
+        if answer.generation is None or not answer.ended:
+            return
+        if answer.generation != self._playout.generation or self._playout.spoken.whole:
+            self._conclude(cut=answer.generation != self._playout.generation)
+
+    async def run(self) -> None:
+        """Hold the conversation until it is cancelled.
+
+        Raises:
+            EngineError: The engine cannot, or not any longer.
+        """
+        try:
+            async with self._engine.open() as converser:
+                self._converser = converser
+                while self._waiting:
+                    self.hear(self._waiting.popleft())
+                async with aclosing(converser.events()) as events:
+                    async for event in events:
+                        played_ms = self._take(event)
+                        if played_ms is not None:
+                            await converser.interrupt(played_ms)
+        finally:
+            self._converser = None
+            self._waiting.clear()
+
+    def stop(self) -> bool:
+        """Say nothing more; return whether the caller is owed an answer, or the rest of one."""
+        busy = self.busy
+        if self._answer is not None:
+            self._silence(self._answer)
+        self._due = False
+        return busy
+
+    def _take(self, event: ConverserEvent) -> int | None:
+        """Do what an event asks for; return how much of an answer was played that has to be interrupted."""
+        match event:
+            case SpeechStarted():
+                self._due = True
+                self._spoke()
+                return self._silence(self._answer) if self._answer else None
+            case SpeechStopped():
+                self._due = True
+            case Spoken(audio):
+                self._due = False
+                answer = self._present()
+                self._add(answer, answer.shaper.feed(audio))
+            case Words(text):
+                self._present().words += text
+            case Ended(interrupted):
+                self._due = self._due and interrupted  # by what the caller has begun to say
+                self._end()
+        return None
+
+    def _present(self) -> Answer:
+        if self._answer is None or self._answer.ended:
+            self._answer = Answer()
+        return self._answer
+
+    def _end(self) -> None:
+        if self._answer is not None and not self._answer.ended:
+            self._add(self._answer, self._answer.shaper.end())
+            self._answer.ended = True
+
+    def _add(self, answer: Answer, pcm: bytes) -> None:
+        answer.samples += len(pcm) // 2
+        answer.sound += pcm
+        self._play(answer)
+
+    def _play(self, answer: Answer) -> None:
+        if answer.generation is None:
+            if not (self._floor and answer.sound):
+                return
+            answer.generation = self._number()
+            self._playout.begin(answer.generation)
+        self._playout.say(answer.generation, bytes(answer.sound))
+        answer.sound[:] = bytes(len(answer.sound))
+        answer.sound.clear()
+
+    def _silence(self, answer: Answer) -> int:
+        played_ms = self._conclude(cut=not answer.ended or not self._playout.spoken.whole)
+        if answer.generation == self._playout.generation:
+            self._playout.cut()
+        return played_ms
+
+    def _conclude(self, *, cut: bool) -> int:
+        """Remember what was played of the answer, and have none; return how much that was, ms."""
+        answer, self._answer = self._answer, None
+        if answer is None or answer.generation != self._playout.generation:
+            return 0
+        played_ms = self._playout.spoken.played_ms
+        if said := answer.spoken_text(played_ms):
+            self._context.add(Speaker.BOT, said + "\N{EM DASH}" if cut else said)
+        return played_ms

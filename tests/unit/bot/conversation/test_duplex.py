@@ -1,0 +1,183 @@
+"""Calls that one engine holds, under virtual time."""
+
+import asyncio
+from array import array
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+
+from bot.engines.errors import EngineError, Unavailable
+from bot.engines.once import end
+from bot.engines.protocols import Audio, ConverserEvent, Ended, SpeechStarted, SpeechStopped, Spoken, Words
+from bot.turns.state import Ending
+from tests.unit.bot.conversation.scripted import ROOM, WORD_MS, ScriptedBrain, amplitude, sound
+from tests.unit.bot.conversation.world import World
+
+HELLO = (20, "Hi! I am an A I bot, not a person.")
+ANSWER = "red sun old sea red sun old sea"
+REPLY = "one two six ten one two six ten one two six ten."
+APOLOGY = "Sorry, my thoughts got stuck. Where were we?"
+
+
+@dataclass
+class ScriptedConverser:
+    """An engine, and its conversation: it answers 300 ms after the caller fell silent, all at once."""
+
+    refuses: EngineError | None = None
+    fails_after: int | None = None  # answers
+    opened: int = 0
+    answers: int = 0
+    interrupted: list[int] = field(default_factory=list)
+    _happened: asyncio.Queue[ConverserEvent | EngineError] = field(default_factory=asyncio.Queue)
+    _loud: int = 0
+    _quiet_ms: float = 0.0
+    _speaking: bool = False
+    _answering: asyncio.Task[None] | None = None
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator["ScriptedConverser"]:
+        """Begin."""
+        await asyncio.sleep(0.05)
+        if self.refuses:
+            raise self.refuses
+        self.opened += 1
+        try:
+            yield self
+        finally:
+            await self._hush()
+            self.opened -= 1
+
+    def push(self, audio: Audio) -> None:
+        """Hear where the caller begins and ends."""
+        loud = max(array("h", audio.pcm)) > 10 * ROOM
+        self._quiet_ms = 0 if loud else self._quiet_ms + audio.duration_ms
+        if loud and not self._speaking:
+            self._speaking = True
+            self._happened.put_nowait(SpeechStarted())
+        if self._speaking and self._quiet_ms >= 300:
+            self._speaking = False
+            self._happened.put_nowait(SpeechStopped())
+            self._answering = asyncio.get_running_loop().create_task(self._answer())
+
+    async def events(self) -> AsyncGenerator[ConverserEvent, None]:
+        """Stream what happens."""
+        while True:
+            happened = await self._happened.get()
+            if isinstance(happened, EngineError):
+                raise happened
+            yield happened
+
+    async def interrupt(self, played_ms: int) -> None:
+        """Stop answering."""
+        self.interrupted.append(played_ms)
+        await self._hush()
+        self._happened.put_nowait(Ended(interrupted=True))
+
+    async def _answer(self) -> None:
+        await asyncio.sleep(0.1)
+        if self.answers == self.fails_after:
+            self._happened.put_nowait(Unavailable())
+            return
+        self.answers += 1
+        for word in ANSWER.split():
+            self._happened.put_nowait(Words(word + " "))
+            self._happened.put_nowait(Spoken(Audio(sound(amplitude(word), WORD_MS, 24_000), 24_000)))
+        self._happened.put_nowait(Ended(interrupted=False))
+
+    async def _hush(self) -> None:
+        if self._answering is not None:
+            await end(self._answering)
+
+
+def world(engine: ScriptedConverser) -> World:
+    """Return a call that it holds."""
+    return World(staffed=lambda staff: replace(staff, converser=engine))
+
+
+def test_the_disclosure_comes_first_in_the_bots_own_voice() -> None:
+    """Then the engine answers, and what it said is remembered for whoever may take over."""
+    engine = ScriptedConverser()
+    call = world(engine)
+    call.says(4_000, "what a long day")
+    call.run(9_000)
+    assert call.sayings() == [HELLO, (5_240, ANSWER)]
+    assert call.context == [HELLO[1], ANSWER]
+    assert not engine.interrupted
+    assert engine.opened == 0
+
+
+def test_what_is_said_into_the_disclosure_is_answered_after_it() -> None:
+    """The engine is ready early: it has to wait."""
+    call = world(ScriptedConverser())
+    call.says(400, "hello")
+    call.run(9_000)
+    assert [saying for _, saying in call.sayings()] == [HELLO[1], ANSWER]
+    assert call.spans[1][0] - call.spans[0][1] <= 60
+
+
+def test_an_interruption_tells_the_engine_what_was_played() -> None:
+    """The bot is silent at once, and both remember the same."""
+    engine = ScriptedConverser()
+    call = world(engine)
+    call.says(4_000, "what a long day")
+    call.says(6_000, "but why")
+    call.run(12_000)
+    assert engine.interrupted == [800]
+    assert call.sayings(4_000) == [(5_240, "red sun old sea"), (6_840, ANSWER)]
+    assert call.spans[1][1] <= 6_080
+    assert call.context == [HELLO[1], "red sun old sea—", ANSWER]
+
+
+def test_an_engine_that_cannot_begin_is_not_missed() -> None:
+    """Ears, mind and voice have the call from its beginning."""
+    call = world(ScriptedConverser(refuses=Unavailable()))
+    call.says(4_000, "what a long day")
+    call.run(9_000)
+    assert call.sayings(4_000) == [(5_240, REPLY)]
+
+
+def test_an_engine_that_fails_is_apologised_for_and_replaced() -> None:
+    """The answer that it owed is not made up; the next one is made by ears, mind and voice."""
+    brain = ScriptedBrain()
+    call = world(ScriptedConverser(fails_after=1))
+    call.brain = brain
+    call.says(4_000, "what a long day")
+    call.says(8_000, "but why")
+    call.says(13_000, "what a long day")
+    call.run(20_000)
+    sayings = [saying for _, saying in call.sayings(4_000)]
+    assert sayings == [ANSWER, APOLOGY, REPLY]
+    assert brain.contexts == [[HELLO[1], ANSWER, APOLOGY]]
+
+
+def test_silence_is_broken_and_the_caller_may_break_that() -> None:
+    """The bot asks in its own voice; it stops when the caller speaks into it."""
+    call = world(ScriptedConverser())
+    call.says(10_600, "what a long day")
+    call.run(14_000)
+    assert [ms for ms, _ in call.sayings(4_000)] == [10_000, 11_840]
+    assert call.spans[1][1] <= 10_660
+    assert "What would you like to talk about?".startswith(call.context[1])
+    assert call.context[2] == ANSWER
+
+
+def test_a_person_is_offered_when_the_engine_has_spoken() -> None:
+    """And who switches hears the goodbye, and nothing of the engine after it."""
+    call = world(ScriptedConverser())
+    call.says(4_000, "what a long day")
+    call.at(5_600, lambda conversation: conversation.human(free=True))
+    call.at(11_000, lambda conversation: conversation.end(Ending.HANDOVER))
+    call.run(14_000)
+    offer = "A person is free now. You can switch on the page, or stay with me."
+    assert " ".join(saying for _, saying in call.sayings(4_000)[:1]).startswith(ANSWER)
+    assert offer in " ".join(saying for _, saying in call.sayings(4_000))
+    assert call.ending is not None
+    assert call.ending[1] is Ending.HANDOVER
+
+
+def test_nobody_is_asked_whether_they_are_there_while_they_speak() -> None:
+    """A long monologue into an engine that waits is no silence."""
+    call = world(ScriptedConverser())
+    call.says(4_000, " ".join(["what", "a", "long", "day"] * 15))
+    call.run(18_000)
+    assert [saying for _, saying in call.sayings(4_000)] == [ANSWER]
