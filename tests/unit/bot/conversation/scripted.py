@@ -80,13 +80,16 @@ class ScriptedStream:
         self._stt = stt
         self._heard: list[str] = []
         self.resets = 0
+        self.sounding_ms = 0.0
         self.finished: list[str] = []
         self.closed = False
 
     def push(self, audio: Audio) -> None:
         """Take sound."""
         assert not self.closed
-        self._heard += read(audio.pcm)
+        words = read(audio.pcm)
+        self._heard += words
+        self.sounding_ms += sum(abs(value) > ROOM for value in array("h", audio.pcm)) / 16
 
     async def partial(self) -> Hypothesis:
         """Return the words so far."""

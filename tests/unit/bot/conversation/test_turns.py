@@ -212,3 +212,62 @@ def test_a_failure_of_the_disclosure_ends_the_call() -> None:
     assert world.ending is not None
     assert world.ending[1] is Ending.UNDISCLOSED
     assert not world.heard
+
+
+def test_what_is_cancelled_is_closed_at_once() -> None:
+    """A mind that has much to say is not heard out after an interruption, and no voice is asked to speak on."""
+    brain, voice = ScriptedBrain(text="one two six ten. " * 40, stalls=True), ScriptedTts()
+    world = World(brain=brain, configured_tts=voice)
+    world.says(4_000, "what a long day")
+    world.says(7_000, "but why is that so then")
+    opened: list[int] = []
+    for ms in (6_900, 7_600):
+        world.at(ms, lambda _: opened.append(brain.open))
+    world.run(8_000)
+    assert opened == [1, 0]
+
+
+def test_clauses_are_spoken_as_they_are_needed() -> None:
+    """5 s ahead and no more: what an interruption takes away has cost little."""
+    voice = ScriptedTts()
+    world = World(brain=ScriptedBrain(text="one two six ten. " * 40), configured_tts=voice)
+    world.says(4_000, "what a long day")
+    asked: list[int] = []
+    for ms in (5_400, 9_400):
+        world.at(ms, lambda _: asked.append(len(voice.said)))
+    world.run(60_000)
+    # Clauses of 0.8 s each.
+    assert asked == [7, 12]
+    assert len(voice.said) == 40
+    assert world.sayings(4_000)[0][1].count("ten.") == 40
+
+
+def test_a_pause_within_a_turn_voids_what_the_ears_began() -> None:
+    """They are told that the same turn goes on."""
+    ears = ScriptedStt()
+    world = World(stt=ears)
+    world.says(4_000, "what a long")
+    world.says(4_900, "day")
+    world.run(7_000)
+    assert ears.streams[0].resets == 1
+
+
+def test_a_cough_into_a_filler_ends_that_and_costs_no_reply() -> None:
+    """The rest of the filler is never heard."""
+    world = World(brain=ScriptedBrain(first_s=2.5))
+    world.says(4_000, "but why")
+    world.says(8_000, "what a long day")
+    world.noise(9_160, 9_260)
+    world.run(16_000)
+    fillers = [saying for _, saying in world.sayings(4_000) if not saying.startswith("one")]
+    assert fillers[0] == "Hm."
+    assert world.context[-1].startswith("one")
+
+
+def test_the_beginning_of_a_word_is_not_lost() -> None:
+    """The ears get what was said before it was known to be a voice."""
+    ears = ScriptedStt()
+    world = World(stt=ears)
+    world.says(4_000, "what a long day")
+    world.run(6_000)
+    assert ears.streams[0].sounding_ms == 800

@@ -68,6 +68,10 @@ class World:
         self._speech.append((at_ms, pcm))
         return at_ms + len(pcm) // 32
 
+    def noise(self, from_ms: int, until_ms: int) -> None:
+        """Let there be a loud noise without a word."""
+        self._speech.append((from_ms, sound(20 * ROOM, until_ms - from_ms, 16_000)))
+
     def gap(self, from_ms: int, until_ms: int) -> None:
         """Let no packet come."""
         self._gaps.append((from_ms, until_ms))

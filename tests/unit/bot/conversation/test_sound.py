@@ -1,0 +1,68 @@
+"""A voice's sound on its way to the playout."""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+
+import pytest
+
+from bot.conversation.sound import spoken
+from bot.conversation.voicebook import Voicebook
+from bot.engines.errors import BadAnswer, EngineError, Unavailable
+from bot.engines.protocols import Audio
+from bot.media.playout import FRAME_BYTES
+from tests.unit.bot.conversation.scripted import ScriptedTts, read, sound
+
+
+class Pieces:
+    """A voice that gives these pieces."""
+
+    def __init__(self, *pieces: Audio) -> None:
+        self._pieces = pieces
+
+    async def speak(self, text: str) -> AsyncGenerator[Audio, None]:
+        """Give them."""
+        for piece in self._pieces:
+            yield piece
+
+
+async def said(*pieces: Audio) -> bytes:
+    """Return what becomes of them."""
+    async with aclosing(spoken(Pieces(*pieces), "…")) as parts:
+        return b"".join([part async for part in parts])
+
+
+@pytest.mark.parametrize("rate_hz", [16_000, 22_050, 24_000, 48_000])
+async def test_sound_of_any_rate_is_whole_frames_without_silence_first(rate_hz: int) -> None:
+    """A quarter of a second of it is taken off, but for 20 ms."""
+    pcm = await said(Audio(sound(0, 250, rate_hz) + sound(5_000, 500, rate_hz), rate_hz))
+    assert len(pcm) % FRAME_BYTES == 0
+    assert 520 <= len(pcm) // 96 <= 540
+
+
+@pytest.mark.parametrize(
+    "pieces", [(), (Audio(bytes(9_600), 48_000),), (Audio(b"\1\1", 4_000),), (Audio(b"", 16_000), Audio(b"", 24_000))]
+)
+async def test_what_is_no_sound_is_a_bad_answer(pieces: tuple[Audio, ...]) -> None:
+    """Nothing, silence alone, a rate that none has, or two of them."""
+    with pytest.raises(BadAnswer):
+        await said(*pieces)
+
+
+async def test_the_book_is_spoken_by_the_first_voice_that_can() -> None:
+    """It is rendered once; what is not in it is rendered when it is asked for."""
+    down = ScriptedTts(error=Unavailable(), pieces=0)
+    voice = ScriptedTts()
+    book = Voicebook([down, voice])
+    await book.fill(["one two", "one two", "six"])
+    assert voice.said == ["one two", "six"]
+    assert read(book.sound("one two") or b"")[0] == "one"
+    assert book.sound("ten") is None
+    assert "ten" in read(await book.render("ten"))
+    assert book.sound("ten") is None
+
+
+@pytest.mark.parametrize("voices", [[], [ScriptedTts(error=Unavailable(), pieces=0)]])
+async def test_a_book_without_a_voice_is_none(voices: list[ScriptedTts]) -> None:
+    """Whoever opens it learns so."""
+    with pytest.raises(EngineError):
+        await Voicebook(voices).fill(["one"])
