@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 
 from bot.candidates import MAX_CANDIDATES, Addition, CandidateBuffer, End
-from bot.parameters import MAX_GENERATION, read_candidate, read_parameters
+from bot.generations import Generations, Way
+from bot.messages import Bye, EndOfCandidates, Mute, read_signal
+from bot.parameters import Candidate, Parameters
 from bot.reliable import Message, Reliable
-from bot.template import describe
 from tests.malice import CASES, payloads
 
 US, THEM = "00000000000000aa", "00000000000000bb"
@@ -20,32 +21,23 @@ class Intake:
         self.reached: list[list[Any]] = []
         self.session = Reliable(US, lambda: 0.5)
         self._buffer = CandidateBuffer()
-        self._described = False
+        self._generations = Generations(":".join(["00"] * 32))
 
     def take(self, message: Message) -> None:
         """Take a delivered message as far as it is allowed to come."""
-        kind, data = message
-        match kind:
-            case "parameters":
-                parameters = read_parameters(data)
-                if parameters is None or self._described or parameters.generation != 0:
-                    return
-                self._described = True
-                lines = describe(parameters, "active", "0").split("\r\n")
-                assert len(lines) == 18
-                assert all(line.isascii() and line.isprintable() for line in lines)
-                assert sum(line.startswith("m=") for line in lines) == 1
-                self.reached.append(["describe", parameters.generation])
-                self._add(self._buffer.describe(0))
-            case "candidate" if candidate := read_candidate(data, allow_local=False):
-                self._add(self._buffer.add(candidate))
-            case "end_of_candidates":
-                generation = data.get("generation")
-                if isinstance(generation, int) and 0 <= generation <= MAX_GENERATION:
-                    self._add(self._buffer.end(generation))
-            case "mute" if len(data) == 1 and isinstance(data.get("muted"), bool):
-                self.reached.append(["mute", data["muted"]])
-            case "bye" if not data:
+        signal = read_signal(message, allow_local=False)
+        match signal:
+            case Parameters():
+                if signal.generation == 0 and self._generations.take(signal, Way.CHANNEL):
+                    self.reached.append(["describe", signal.generation])
+                    self._add(self._buffer.describe(0))
+            case Candidate():
+                self._add(self._buffer.add(signal))
+            case EndOfCandidates():
+                self._add(self._buffer.end(signal.generation))
+            case Mute():
+                self.reached.append(["mute", signal.muted])
+            case Bye():
                 self.reached.append(["bye"])
 
     def _add(self, additions: list[Addition]) -> None:
