@@ -25,7 +25,7 @@ from bot.path import NoRelay
 from bot.patience import LOOK_S, Patience
 from bot.peer import Peer
 from bot.reliable import Message
-from bot.sas import NONCE_BYTES, Commitment, Reveal, nonce_from
+from bot.sas import NONCE_BYTES, Commitment, Reveal, SafetyWords, nonce_from
 from bot.sas import End as SafetyEnd
 from bot.sound import MAX_FOREIGN, Incoming, Outgoing
 from bot.verification import Verification, Violated
@@ -82,7 +82,7 @@ class Leg:
         self._own: Description | None = None
         self._send: Callable[[str, dict[str, Any]], None] = _nobody
         self._hear: Callable[[bytes], None] = _nobody
-        self._signals: asyncio.Queue[Signal | Description] = asyncio.Queue()
+        self._arrived: asyncio.Queue[Message | Description] = asyncio.Queue()
         self._generations = Generations(self._peer.fingerprint)
         self._begun = False
         self._incoming: Incoming | None = None
@@ -109,6 +109,11 @@ class Leg:
     def generation(self) -> int | None:
         """That of the path in use; None: there was none yet."""
         return self._peer.generation
+
+    @property
+    def safety_words(self) -> SafetyWords | None:
+        """The call's, once the partner has kept to what he committed to."""
+        return self._verification.words
 
     async def gather(self) -> Description:
         """Get a relay, before there is a partner; returns what he is to be told.
@@ -157,12 +162,11 @@ class Leg:
     def described(self, description: Description) -> None:
         """Take the partner's description, as the server tells it; the channel must bring the same, or none."""
         if description.parameters.generation == 0:
-            self._signals.put_nowait(description)
+            self._arrived.put_nowait(description)
 
     def receive(self, message: Message) -> None:
         """Take a message of the partner's from the call's channel."""
-        if signal := read_signal(message, allow_local=self._peer.has_local_relay):
-            self._signals.put_nowait(signal)
+        self._arrived.put_nowait(message)
 
     def bye(self) -> None:
         """Tell the partner that the bot leaves."""
@@ -189,16 +193,17 @@ class Leg:
 
     async def _listen(self) -> None:
         while not self.ended.done():
-            signal = await self._signals.get()
+            arrived = await self._arrived.get()
             try:
-                await self._take(signal)
+                if isinstance(arrived, Description):
+                    await self._on_description(arrived)
+                elif signal := read_signal(arrived, allow_local=self._peer.has_local_relay):
+                    await self._take(signal)
             except (Forged, Violated):
                 self._end(LegEnd.FAILED)
 
-    async def _take(self, signal: Signal | Description) -> None:
+    async def _take(self, signal: Signal) -> None:
         match signal:
-            case Description():
-                await self._on_description(signal)
             case Parameters():
                 self._on_parameters(signal, Way.CHANNEL)
             case Candidate():

@@ -57,7 +57,7 @@ class End:
 
     async def join(self) -> None:
         """Gather, and begin the call."""
-        await self.leg.gather()
+        self.description = await self.leg.gather()
         self.leg.join(self.side, CALL_ID, send=self._send, hear=self.heard.extend, playout=self.playout)
 
     async def hears(self, hz: float, seconds: float = 5.0) -> None:

@@ -65,8 +65,9 @@ async def connect(one: Path, other: Path) -> None:
 def relay_of(path: Path) -> Relay:
     """Return the path's one transport, which is a relay."""
     (checks,) = path._connection._protocols
-    assert type(checks.transport) is Relay
-    return checks.transport
+    relay: object = checks.transport
+    assert isinstance(relay, Relay)
+    return relay
 
 
 def heard(_: bytes) -> None:

@@ -1,0 +1,257 @@
+"""The bot's leg, against another one, through a real coturn."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot import leg as leg_module
+from bot.leg import Leg, LegEnd
+from bot.path import CLOSE_S, NoRelay
+from bot.relays import Relay
+from bot.reliable import Message
+from matcher.domain import Side
+from matcher.wire import IceServer
+from tests.conftest import Coturn, free_port, until
+from tests.integration.legs import CALL_ID, End, credentials, strength, tone, two_ends
+from tests.network.udp_proxy import UdpProxy, Way
+
+BUSY_S = 15.0
+
+
+@asynccontextmanager
+async def proxy(coturn: Coturn) -> AsyncIterator[tuple[UdpProxy, int]]:
+    """Run a proxy in front of coturn in this event loop."""
+    port = free_port()
+    between = UdpProxy(coturn.port, Way())
+    await asyncio.get_running_loop().create_datagram_endpoint(lambda: between, local_addr=("127.0.0.1", port))
+    try:
+        yield between, port
+    finally:
+        await between.close()
+
+
+async def talking(a: End, b: End) -> None:
+    """Wait until each has heard the other."""
+    async with asyncio.timeout(BUSY_S):
+        for end in (a, b):
+            await end.leg.connected.wait()
+            await end.leg.heard.wait()
+
+
+async def ending(end: End) -> LegEnd:
+    """Wait for the end of a leg."""
+    async with asyncio.timeout(BUSY_S):
+        return await asyncio.shield(end.leg.ended)
+
+
+def udp_peers() -> set[tuple[str, int]]:
+    """Return where this process's UDP sockets are connected to; port 0: nowhere, open for anybody."""
+    own = {_target(fd) for fd in Path("/proc/self/fd").iterdir()}
+    tables = [Path(f"/proc/self/net/{name}").read_text() for name in ("udp", "udp6")]
+    rows = [row.split() for table in tables for row in table.splitlines()[1:]]
+    remotes = [row[2].split(":") for row in rows if f"socket:[{row[9]}]" in own]
+    return {(address, int(port, 16)) for address, port in remotes}
+
+
+def _target(fd: Path) -> str:
+    try:
+        return str(fd.readlink())
+    except OSError:
+        return ""
+
+
+async def test_two_legs_hear_each_other(coturn: Coturn) -> None:
+    """What one says comes out at the other, whole and in time, and then there is silence."""
+    before = asyncio.all_tasks()
+    async with two_ends(credentials(coturn)) as (a, b):
+        await talking(a, b)
+        a.playout.say(0, tone(440, 3000))
+        b.playout.say(0, tone(1200, 3000))
+        await asyncio.gather(b.hears(440), a.hears(1200))
+        a.playout.cut()
+        await until(lambda: strength(bytes(b.heard[-3200:]), 440) < 0.01, "silence")
+    assert asyncio.all_tasks() == before
+
+
+async def test_only_relays_are_there(coturn: Coturn) -> None:
+    """There is no socket but those to the TURN server, and no transport but a relay."""
+    before = udp_peers()
+    async with two_ends(credentials(coturn)) as (a, b):
+        await talking(a, b)
+        assert udp_peers() - before == {("0100007F", coturn.port)}
+        for end in (a, b):
+            (path,) = end.leg._peer._paths.values()
+            assert {type(checks.transport).__name__ for checks in path._connection._protocols} == {Relay.__name__}
+            assert {candidate.type for candidate in path._connection.local_candidates} == {"relay"}
+    assert udp_peers() == before
+
+
+async def test_what_is_told_is_a_browsers(coturn: Coturn) -> None:
+    """Candidate, end of candidates, parameters and commitment: the kinds and the order of the page."""
+    async with two_ends(credentials(coturn)) as (a, b):
+        await talking(a, b)
+        assert [message.kind for message in a.said] == [
+            "candidate", "end_of_candidates", "parameters", "commitment", "reveal",
+        ]  # fmt: skip
+        assert a.leg.safety_words == b.leg.safety_words
+        assert a.leg.safety_words is not None
+
+
+async def test_descriptions_come_before_any_channel(coturn: Coturn) -> None:
+    """Two legs that are told of each other by the server connect without a word through the channel."""
+    async with Leg(credentials(coturn)) as one, Leg(credentials(coturn)) as other:
+        a, b = End(one, Side.A), End(other, Side.B)
+        await a.join()
+        await b.join()
+        one.described(b.description)
+        other.described(a.description)
+        await talking(a, b)
+
+
+async def test_two_ways_that_disagree_end_the_call(coturn: Coturn) -> None:
+    """The channel says something else than the server: one of them lies."""
+    async with Leg(credentials(coturn)) as one, Leg(credentials(coturn)) as other:
+        a, b = End(one, Side.A), End(other, Side.B)
+        await a.join()
+        await b.join()
+        one.described(b.description)
+        own = next(message.data for message in b.said if message.kind == "parameters")
+        one.receive(Message("parameters", {**own, "ufrag": "other"}))
+        assert await ending(a) is LegEnd.FAILED
+
+
+async def test_another_certificate_than_the_told_one_ends_the_call(coturn: Coturn) -> None:
+    """Whoever answers with another certificate is not the partner."""
+    async with Leg(credentials(coturn)) as one, Leg(credentials(coturn)) as other:
+        a, b = End(one, Side.A), End(other, Side.B)
+        await a.join()
+        await b.join()
+        other.described(a.description)
+        told = {message.kind: message.data for message in b.said}
+        forged = {**told["parameters"], "fingerprint": ":".join(["AB"] * 32)}
+        for kind, data in (("candidate", told["candidate"]), ("parameters", forged)):
+            one.receive(Message(kind, data))
+        assert await ending(a) is LegEnd.FAILED
+
+
+async def test_goodbye(coturn: Coturn) -> None:
+    """A partner who says goodbye is gone; so is one who closes the connection without a word."""
+    async with two_ends(credentials(coturn)) as (a, b):
+        await talking(a, b)
+        b.leg.bye()
+        assert await ending(a) is LegEnd.BYE
+    async with Leg(credentials(coturn)) as one:
+        a = End(one, Side.A)
+        await a.join()
+        async with Leg(credentials(coturn)) as other:
+            b = End(other, Side.B)
+            await b.join()
+            one.described(b.description)
+            other.described(a.description)
+            await talking(a, b)
+        assert await ending(a) is LegEnd.BYE
+
+
+async def test_mute_is_noted(coturn: Coturn) -> None:
+    """The partner's microphone is off when he says so."""
+    async with two_ends(credentials(coturn)) as (a, b):
+        await talking(a, b)
+        for muted in (True, False):
+            b.wire.put_nowait(Message("mute", {"muted": muted}))
+            await until(lambda muted=muted: a.leg.muted is muted, "the partner's mute")  # type: ignore[misc]
+
+
+async def test_a_partner_who_vanishes_frees_the_bot(coturn: Coturn) -> None:
+    """Nothing comes any more and nobody says why: the leg is over, and left in no time though its relay is dead."""
+    before = asyncio.all_tasks()
+    async with proxy(coturn) as (between, port), two_ends(credentials(coturn, port=port)) as (a, b):
+        await talking(a, b)
+        between.way = Way(open=False)
+        start = time.monotonic()
+        assert await ending(a) is LegEnd.NO_MEDIA
+        assert time.monotonic() - start > 2
+        assert await ending(b) is LegEnd.NO_MEDIA
+        start = time.monotonic()
+    assert time.monotonic() - start < 2 * CLOSE_S + 5
+    await until(lambda: asyncio.all_tasks() == before, "the end of all tasks")
+
+
+async def test_no_connection_is_found_in_time(coturn: Coturn, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A partner who never comes is not waited for."""
+    monkeypatch.setattr(leg_module, "CONNECT_S", 0.3)
+    async with Leg(credentials(coturn)) as one:
+        a = End(one, Side.A)
+        await a.join()
+        assert await ending(a) is LegEnd.CONNECT_TIMEOUT
+
+
+async def test_a_loss_is_made_up_for(coturn: Coturn) -> None:
+    """With every twentieth packet lost the tone goes on, without a growing delay."""
+    async with proxy(coturn) as (between, port), two_ends(credentials(coturn, port=port)) as (a, b):
+        await talking(a, b)
+        between.way = Way(loss=0.03)
+        a.playout.say(0, tone(440, 6000))
+        await b.hears(440)
+        b.heard.clear()
+        await asyncio.sleep(3)
+        assert strength(bytes(b.heard), 440) > 0.3
+        assert len(b.heard) == pytest.approx(3 * 32_000, rel=0.2)
+
+
+@pytest.mark.parametrize("secret", [None, "another secret"])
+async def test_no_relay_no_leg(coturn: Coturn, secret: str | None) -> None:
+    """Without a relay, or without credentials for it, there is nothing to tell anybody."""
+    before = asyncio.all_tasks()
+    servers = credentials(coturn, secret=secret) if secret else []
+    async with Leg(servers) as one:
+        with pytest.raises(NoRelay):
+            await one.gather()
+    assert asyncio.all_tasks() == before
+
+
+async def test_the_next_way_is_tried_when_udp_is_shut(coturn: Coturn) -> None:
+    """Where UDP leads nowhere the relay is asked for over TCP, and sound comes all the same."""
+    (server,) = credentials(coturn)
+    async with proxy(coturn) as (between, port):
+        between.way = Way(open=False)
+        urls = (f"turn:127.0.0.1:{port}?transport=udp", f"turn:127.0.0.1:{coturn.port}?transport=tcp")
+        shut = [IceServer(urls, server.username, server.credential)]
+        async with two_ends(shut, [server]) as (a, b):
+            await talking(a, b)
+            a.playout.say(0, tone(440, 3000))
+            await b.hears(440)
+
+
+async def test_an_error_inside_comes_out_as_it_is(coturn: Coturn) -> None:
+    """Whoever fails while the leg is open sees his own failure, not one of the leg's."""
+
+    async def fail() -> None:
+        async with two_ends(credentials(coturn)):
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        await fail()
+
+
+@pytest.mark.parametrize("url", ["stun:127.0.0.1:3478", "http://127.0.0.1", "turn:"])
+async def test_nothing_but_turn_is_asked(url: str) -> None:
+    """An address that is no relay's is refused before anything is sent."""
+    async with Leg([IceServer((url,), "", "")]) as one:
+        with pytest.raises(ValueError, match=r"."):
+            await one.gather()
+
+
+def unused(*_: Any) -> None:
+    """Take what nobody wants."""
+
+
+async def test_nobody_joins_without_a_relay(coturn: Coturn) -> None:
+    """The relay comes first."""
+    async with Leg(credentials(coturn)) as one:
+        with pytest.raises(ValueError, match="gathered"):
+            one.join(Side.A, CALL_ID, send=unused, hear=unused, playout=End(one, Side.A).playout)
