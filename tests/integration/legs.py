@@ -15,7 +15,8 @@ from bot.media.playout import RATE_HZ, Playout
 from bot.reliable import Message
 from matcher.domain import Side
 from matcher.wire import IceServer
-from tests.conftest import Coturn
+from tests.conftest import Coturn, free_port
+from tests.network.udp_proxy import UdpProxy, Way
 
 CALL_ID = "q0mUJ1rXv5bT8yPzKd3eWA"
 HEARD_HZ = 16_000
@@ -27,6 +28,18 @@ def credentials(coturn: Coturn, *, port: int | None = None, secret: str | None =
     digest = hmac.digest((secret or coturn.secret).encode(), username.encode(), "sha1")
     url = f"turn:127.0.0.1:{port or coturn.port}?transport=udp"
     return [IceServer((url,), username, base64.b64encode(digest).decode())]
+
+
+@asynccontextmanager
+async def proxy(coturn: Coturn, way: Way | None = None) -> AsyncIterator[tuple[UdpProxy, int]]:
+    """Run a proxy in front of coturn in this event loop."""
+    port = free_port()
+    between = UdpProxy(coturn.port, way or Way())
+    await asyncio.get_running_loop().create_datagram_endpoint(lambda: between, local_addr=("127.0.0.1", port))
+    try:
+        yield between, port
+    finally:
+        await between.close()
 
 
 def tone(hz: float, ms: int) -> bytes:

@@ -2,8 +2,6 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,23 +14,11 @@ from bot.relays import Relay
 from bot.reliable import Message
 from matcher.domain import Side
 from matcher.wire import IceServer
-from tests.conftest import Coturn, free_port, until
-from tests.integration.legs import CALL_ID, End, credentials, strength, tone, two_ends
-from tests.network.udp_proxy import UdpProxy, Way
+from tests.conftest import Coturn, until
+from tests.integration.legs import CALL_ID, End, credentials, proxy, strength, tone, two_ends
+from tests.network.udp_proxy import Way
 
 BUSY_S = 15.0
-
-
-@asynccontextmanager
-async def proxy(coturn: Coturn) -> AsyncIterator[tuple[UdpProxy, int]]:
-    """Run a proxy in front of coturn in this event loop."""
-    port = free_port()
-    between = UdpProxy(coturn.port, Way())
-    await asyncio.get_running_loop().create_datagram_endpoint(lambda: between, local_addr=("127.0.0.1", port))
-    try:
-        yield between, port
-    finally:
-        await between.close()
 
 
 async def talking(a: End, b: End) -> None:

@@ -14,7 +14,7 @@ from bot.reliable import Message
 from matcher.domain import Side
 from tests.conftest import Coturn, until
 from tests.e2e.people import HEARD_RMS, LISTEN
-from tests.integration.legs import End, credentials, tone
+from tests.integration.legs import End, credentials, proxy, tone
 from tests.integration.test_browser_peers import ice_servers, pages, script
 
 __all__ = ["script"]
@@ -72,10 +72,10 @@ async def to_leg(page: Page, leg: Leg) -> None:
 
 
 @asynccontextmanager
-async def call(name: str, side: Side, script: str, coturn: Coturn) -> AsyncIterator[Call]:
-    """Connect a leg on this side with a browser on the other."""
+async def call(name: str, side: Side, script: str, coturn: Coturn, *, port: int | None = None) -> AsyncIterator[Call]:
+    """Connect a leg on this side with a browser on the other; `port`: of what stands before the leg's relay."""
     other = Side.B if side is Side.A else Side.A
-    async with pages(script, name) as (page,), Leg(credentials(coturn)) as leg:
+    async with pages(script, name) as (page,), Leg(credentials(coturn, port=port)) as leg:
         end = End(leg, side)
         await asyncio.gather(end.join(), page.evaluate("(servers) => prepare(servers)", ice_servers(coturn)))
         carriers = [asyncio.create_task(to_page(end, page, other)), asyncio.create_task(to_leg(page, leg))]
@@ -119,3 +119,15 @@ async def test_a_restart_is_followed(name: str, side: Side, script: str, coturn:
         await made.page_hears()
         await made.leg_hears()
         assert not made.leg.ended.done()
+
+
+@pytest.mark.parametrize("name", BROWSERS)
+async def test_a_broken_path_is_left(name: str, script: str, coturn: Coturn) -> None:
+    """The leg's relay is cut off; the browser restarts, and both talk on over another one."""
+    async with proxy(coturn) as (between, port), call(name, Side.B, script, coturn, port=port) as made:
+        await made.leg_hears()
+        between.break_flows()
+        await made.page.evaluate("restart()")
+        await made.page_hears()
+        await made.leg_hears()
+        assert made.leg.generation == 1

@@ -15,21 +15,9 @@ from bot.patches import VERSIONS, assert_versions
 from bot.path import Path, gather
 from bot.relays import REBIND_S, Relay
 from matcher.wire import IceServer
-from tests.conftest import Coturn, free_port, until
-from tests.integration.legs import credentials, two_ends
-from tests.network.udp_proxy import UdpProxy, Way
-
-
-@asynccontextmanager
-async def proxy(coturn: Coturn, way: Way) -> AsyncIterator[tuple[UdpProxy, int]]:
-    """Run a proxy in front of coturn in this event loop."""
-    port = free_port()
-    between = UdpProxy(coturn.port, way)
-    await asyncio.get_running_loop().create_datagram_endpoint(lambda: between, local_addr=("127.0.0.1", port))
-    try:
-        yield between, port
-    finally:
-        await between.close()
+from tests.conftest import Coturn, until
+from tests.integration.legs import credentials, proxy, two_ends
+from tests.network.udp_proxy import Way
 
 
 @asynccontextmanager
@@ -131,7 +119,7 @@ async def test_consent_survives_a_stalled_loop(coturn: Coturn, monkeypatch: pyte
 async def test_a_dead_relay_is_let_go(coturn: Coturn) -> None:
     """A relay that does not answer any more holds nobody, and leaves no task behind."""
     before = asyncio.all_tasks()
-    async with proxy(coturn, Way()) as (between, port), path_of(credentials(coturn), heard) as other:
+    async with proxy(coturn) as (between, port), path_of(credentials(coturn), heard) as other:
         path = await gather(credentials(coturn, port=port), 0, heard)
         await connect(path, other)
         between.way = Way(open=False)
