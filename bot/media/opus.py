@@ -89,6 +89,13 @@ class _Codec:
             self._call("destroy", self._state)
             self._state = None
 
+    @property
+    def _open(self) -> int:
+        """The codec's memory. libopus would end the whole process over one that is not there."""
+        if self._state is None:
+            raise ValueError("closed")
+        return self._state
+
     def _call(self, name: str, *arguments: Any) -> Any:
         return getattr(_library(), f"opus_{self._kind}_{name}")(*arguments)
 
@@ -121,12 +128,12 @@ class Encoder(_Codec):
             pcm: `samples` samples, 16 bit, little-endian, mono.
 
         Raises:
-            ValueError: It is longer or shorter.
+            ValueError: It is longer or shorter, or the encoder is closed.
         """
         if len(pcm) != 2 * self.samples:
             raise ValueError(f"{len(pcm)} bytes are not {FRAME_MS} ms")
         encode = _library().opus_encode
-        size = _checked(encode(self._state, pcm, self.samples, self._packet, MAX_PACKET_BYTES))
+        size = _checked(encode(self._open, pcm, self.samples, self._packet, MAX_PACKET_BYTES))
         return self._packet.raw[:size]
 
 
@@ -187,4 +194,4 @@ class Decoder(_Codec):
     def _decode(self, packet: bytes | None, samples: int, fec: int = 0) -> bytes:
         decode = _library().opus_decode
         size = len(packet) if packet else 0
-        return self._pcm.raw[: 2 * _checked(decode(self._state, packet, size, self._pcm, samples, fec))]
+        return self._pcm.raw[: 2 * _checked(decode(self._open, packet, size, self._pcm, samples, fec))]

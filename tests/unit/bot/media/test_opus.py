@@ -3,6 +3,7 @@
 import contextlib
 import math
 import struct
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given, settings
@@ -138,3 +139,18 @@ def test_a_codec_is_closed_once() -> None:
         decoder.close()
     with Decoder() as another:
         assert rms(another.conceal(320)) == 0
+
+
+def test_a_closed_codec_refuses() -> None:
+    """Whoever still has it while a call is torn down ends himself, not the process and every other call in it."""
+    (frame,) = tone(440, 1)
+    with Encoder() as encoder, Decoder() as decoder:
+        packet = encoder.encode(frame)
+    uses: list[Callable[[], bytes]] = [
+        lambda: encoder.encode(frame),
+        lambda: decoder.decode(packet),
+        lambda: decoder.conceal(320),
+    ]
+    for use in uses:
+        with pytest.raises(ValueError, match="closed"):
+            use()
