@@ -51,9 +51,9 @@ def tone(hz: float, ms: int) -> bytes:
 def strength(pcm: bytes, hz: float) -> float:
     """Return how much of the sound, 16 bit mono at `HEARD_HZ`, is at a frequency: amplitude, full scale is 1."""
     values = array("h", pcm)
-    turn = math.tau * hz / HEARD_HZ
-    real = sum(value * math.cos(turn * at) for at, value in enumerate(values))
-    imaginary = sum(value * math.sin(turn * at) for at, value in enumerate(values))
+    step = math.tau * hz / HEARD_HZ
+    real = sum(value * math.cos(step * at) for at, value in enumerate(values))
+    imaginary = sum(value * math.sin(step * at) for at, value in enumerate(values))
     return 2 * math.hypot(real, imaginary) / len(values) / 32768
 
 

@@ -10,6 +10,7 @@ import pytest
 from bot import leg as leg_module
 from bot.leg import Leg, LegEnd
 from bot.path import CLOSE_S, NoRelay
+from bot.peer import PAYLOAD_TYPE, Link
 from bot.relays import Relay
 from bot.reliable import Message
 from matcher.domain import Side
@@ -75,6 +76,26 @@ async def test_only_relays_are_there(coturn: Coturn) -> None:
             assert {type(checks.transport).__name__ for checks in path._connection._protocols} == {Relay.__name__}
             assert {candidate.type for candidate in path._connection.local_candidates} == {"relay"}
     assert udp_peers() == before
+
+
+async def test_packets_tell_nothing(coturn: Coturn, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever sees the packets sees neither silence nor speech: no header extension, and one and the same size."""
+    sound: list[bytes] = []
+    take = Link.take
+
+    def note(link: Link, data: bytes) -> None:
+        if 0x80 <= data[0] < 0xC0 and data[1] & 0x7F == PAYLOAD_TYPE:
+            sound.append(data)
+        take(link, data)
+
+    monkeypatch.setattr(Link, "take", note)
+    async with two_ends(credentials(coturn)) as (a, b):
+        await talking(a, b)
+        await until(lambda: len(sound) > 50, "silence")
+        a.playout.say(0, tone(440, 3000))
+        await b.hears(440)
+    assert {data[0] & 0x10 for data in sound} == {0}
+    assert len({len(data) for data in sound}) == 1
 
 
 async def test_what_is_told_is_a_browsers(coturn: Coturn) -> None:
