@@ -1,0 +1,88 @@
+"""Whether a bots' process takes one more call: no bot is better than one that stutters. Pure.
+
+The load is the greatest of four shares, each 1 where no more fits: how late the event loop is, how busy the processor,
+how many calls there are, how much of the engines is in use. A job is only taken with a free slot in hand; the slot is
+held from then on, whether or not a call comes of it, until it is given back.
+"""
+
+from collections import deque
+from dataclasses import dataclass
+
+# Each call sends a packet every 20 ms, and the partner's jitter buffer makes up for about so much.
+LAG_MS = 40.0
+CPU = 0.8
+LAGS = 100
+CPU_MEMORY_S = 5.0
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What is too much: how late the loop may be, 95th percentile, ms, and the share of the processor, up to 1."""
+
+    lag_ms: float = LAG_MS
+    cpu: float = CPU
+
+
+USUAL = Limits()
+
+
+class Meter:
+    """What has been measured lately."""
+
+    def __init__(self) -> None:
+        self.cpu = 0.0
+        self._lags: deque[float] = deque(maxlen=LAGS)
+
+    def late(self, ms: float) -> None:
+        """Note by how much the event loop was late."""
+        self._lags.append(ms)
+
+    def busy(self, share: float, seconds: float) -> None:
+        """Note which share of the processor was used for so long; it fades with the time constant CPU_MEMORY_S."""
+        self.cpu += (share - self.cpu) * min(1.0, seconds / CPU_MEMORY_S)
+
+    @property
+    def lag_ms(self) -> float:
+        """The 95th percentile of the latest lags, ms."""
+        ranked = sorted(self._lags)
+        return ranked[len(ranked) * 95 // 100] if ranked else 0.0
+
+
+class Admission:
+    """The slots of one process.
+
+    Args:
+        slots: Calls at once.
+        meter: What is measured.
+        limits: What is too much.
+    """
+
+    def __init__(self, slots: int, meter: Meter, limits: Limits = USUAL) -> None:
+        self.taken = 0
+        self._slots = slots
+        self._meter = meter
+        self._limits = limits
+
+    def load(self, engines: float = 0.0) -> float:
+        """Return the load; from 1 on there is no room.
+
+        Args:
+            engines: The share of the engines' places that is taken.
+        """
+        return max(
+            self._meter.lag_ms / self._limits.lag_ms,
+            self._meter.cpu / self._limits.cpu,
+            self.taken / self._slots,
+            engines,
+        )
+
+    def reserve(self, engines: float = 0.0) -> bool:
+        """Take a slot, where there is room."""
+        if self.load(engines) >= 1:
+            return False
+        self.taken += 1
+        return True
+
+    def release(self) -> None:
+        """Give a slot back."""
+        self.taken -= 1

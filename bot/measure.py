@@ -1,0 +1,46 @@
+"""Measures what `bot.admission` decides by: how late the event loop is, and how busy the processor."""
+
+import asyncio
+import os
+import time
+from pathlib import Path
+
+from bot.admission import Meter
+
+PERIOD_S = 0.05
+CPU_EVERY = 20
+CGROUP_QUOTA = Path("/sys/fs/cgroup/cpu.max")
+
+
+def cores(quota: Path = CGROUP_QUOTA) -> float:
+    """Return how much of a core the event loop may use, up to 1: it is one thread.
+
+    A container may be allowed less (cgroup v2, `cpu.max`: microseconds per period, or `max`).
+    """
+    allowed = float(len(os.sched_getaffinity(0)))
+    try:
+        microseconds, period = quota.read_text().split()
+        allowed = min(allowed, float(microseconds) / float(period))
+    except (OSError, ValueError):
+        pass  # no such file, or no quota
+    return min(1.0, allowed)
+
+
+async def measure(meter: Meter, allowed: float | None = None) -> None:
+    """Keep a meter up to date until cancelled.
+
+    Args:
+        meter: What is told.
+        allowed: Cores that this process may use.
+    """
+    loop = asyncio.get_running_loop()
+    allowed = allowed or cores()
+    used_s, since_s = time.process_time(), loop.time()
+    while True:
+        for _ in range(CPU_EVERY):
+            due_s = loop.time() + PERIOD_S
+            await asyncio.sleep(PERIOD_S)
+            meter.late((loop.time() - due_s) * 1000)
+        now_s, now_used_s = loop.time(), time.process_time()
+        meter.busy((now_used_s - used_s) / (now_s - since_s) / allowed, now_s - since_s)
+        used_s, since_s = now_used_s, now_s
