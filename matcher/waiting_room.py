@@ -15,7 +15,7 @@ from redis.asyncio import Redis
 
 from matcher import modes, scripts
 from matcher.clock import Clock
-from matcher.domain import CallerId, EndReason, Hitch, Holder, Partner, Side, TicketId
+from matcher.domain import CallerId, CallId, EndReason, Hitch, Holder, Partner, Side, TicketId
 from matcher.events import DescribedEvent, Event, listen
 from matcher.keys import BLOCK_TTL_MS, KEY_TTL_MS, Keys
 from matcher.modes import FALLBACK_MS, Mode
@@ -267,6 +267,11 @@ class WaitingRoom:
         """
         partner = await self._run("partner_of", caller, call_id)
         return None if partner is None else partner.decode()
+
+    async def bot_side(self, ticket_id: TicketId, call_id: CallId) -> Side | None:
+        """Return which side of a call a bot's ticket has; None: it is no bot's, or not in that call."""
+        side = await self._run("bot_side", ticket_id, call_id)
+        return None if side is None else Side(side.decode())
 
     async def describe(self, holder: Holder, call_id: str, description: Description) -> None:
         """Tell the partner's worker what it needs to connect to this side; passed on, never stored, and maybe lost."""

@@ -20,6 +20,7 @@ from matcher.errors import SottoError
 from matcher.waiting_room import WaitingRoom
 from server.addresses import Pseudonyms
 from server.arrivals import Arrivals
+from server.bot_key import BotKey
 from server.errors import on_crash, on_http_exception, on_sotto_error
 from server.limits import Limiter
 from server.metrics import Metrics
@@ -36,7 +37,7 @@ from server.relay.factory import providers_from
 from server.relay.pool import RelayPool
 from server.relay.probe import RelayProbe
 from server.relay.provider import RelayProvider
-from server.routes import health, session
+from server.routes import bot, health, session
 from server.routes.pages import Pages
 from server.sessions import SessionTokens
 from server.settings import ServerSettings
@@ -71,6 +72,9 @@ def create_app(settings: ServerSettings, clock: Clock = SYSTEM, stopwatch: Clock
             Route("/readyz", health.ready),
             Route("/metrics", health.metrics),
             Route("/v1/session", session.open_session, methods=["POST"]),
+            Route("/v1/bot/relay", bot.take_relay, methods=["POST"]),
+            Route("/v1/bot/relay/return", bot.return_relay, methods=["POST"]),
+            Route("/v1/bot/channel", bot.join_channel, methods=["POST"]),
             WebSocketRoute("/v1/queue", queue_socket),
             Mount(BUILT_IN_HUB, routes=realtime_routes()),
         ],
@@ -103,6 +107,7 @@ class Parts(NamedTuple):
     providers: Sequence[RelayProvider]
     sessions: SessionTokens
     channels: ChannelTokens
+    bot_key: BotKey
 
     @classmethod
     def of(cls, settings: ServerSettings, clock: Clock, stopwatch: Clock) -> Self:
@@ -117,6 +122,7 @@ class Parts(NamedTuple):
             providers=providers_from(settings, client, clock),
             sessions=SessionTokens(settings.session_keys, settings.session_s, clock, fresh_s=settings.session_fresh_s),
             channels=ChannelTokens(settings.realtime_signing_key, settings.realtime_kid, clock),
+            bot_key=BotKey(settings.bot_key),
         )
 
     @asynccontextmanager
@@ -171,5 +177,7 @@ class Parts(NamedTuple):
                 hub=hub,
                 board=board,
                 desk=desk,
+                limiter=limiter,
+                bot_key=self.bot_key,
             )
             log.info("server.stopping")

@@ -32,14 +32,16 @@ class Row(NamedTuple):
 class Limit(Enum):
     """Every limit there is. Households and offices share an address: the bursts are for them.
 
-    All but MESSAGES count per address in Redis; that one counts per socket in the process that holds it. SOCKETS are
-    those of the queue and of the built-in Realtime together: a call takes one of each.
+    All but MESSAGES count in Redis; that one counts per socket in the process that holds it. SOCKETS are those of the
+    queue and of the built-in Realtime together: a call takes one of each. BOTS are relay credentials for all bots
+    together, so that a key of theirs which leaks costs no more; the others count per address.
     """
 
     SESSIONS = Row(burst=120, per_s=1.0, fails_open=True)
     SOCKETS = Row(burst=240, per_s=4.0, fails_open=True)
     JOINS = Row(burst=240, per_s=2.0, fails_open=True)
     CREDENTIALS = Row(burst=240, per_s=2.0, fails_open=False)
+    BOTS = Row(burst=240, per_s=10.0, fails_open=False)
     MESSAGES = Row(burst=60, per_s=10.0, fails_open=False)
 
 

@@ -38,6 +38,9 @@ class ServerSettings(RedisSettings, frozen=True, kw_only=True):
     session_s: Annotated[
         int, Meta(ge=600, le=86_400, description="Lifetime of a session token, s; at least call + 20 min.")
     ] = 14_400
+    bot_key: Annotated[
+        Secret, Meta(description="Known to the server and its bots alone, at least 32 characters. Empty: no bots.")
+    ] = Secret()
     call_s: Annotated[int, Meta(ge=60, le=21_600, description="Longest call, s; warned one minute before.")] = 3600
     relays: Annotated[
         str,

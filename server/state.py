@@ -8,6 +8,8 @@ from prometheus_client import Gauge
 from redis.asyncio import Redis
 
 from server.arrivals import Arrivals
+from server.bot_key import BotKey
+from server.limits import Limiter
 from server.metrics import Metrics
 from server.origins import Origins
 from server.queue.desk import Desk
@@ -57,3 +59,5 @@ class ServerState(TypedDict):
     hub: Hub
     board: Switchboard
     desk: Desk
+    limiter: Limiter
+    bot_key: BotKey

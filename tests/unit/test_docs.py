@@ -1,5 +1,6 @@
 """The documents and the code say the same."""
 
+import itertools
 import re
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import msgspec
 import pytest
 
 from bot.engines.settings import EngineSettings
+from bot.settings import WorkerSettings
 from bot.turns.diagram import mermaid
 from matcher import wire
 from matcher.settings import Secret, split_meta
@@ -21,7 +23,11 @@ ARCHITECTURE = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
 def settings_table() -> list[str]:
     """Return README's rows as the code would write them."""
     rows = []
-    for field in (*msgspec.structs.fields(ServerSettings), *msgspec.structs.fields(EngineSettings)):
+    kinds = (ServerSettings, WorkerSettings, EngineSettings)
+    fields: dict[str, msgspec.structs.FieldInfo] = {}
+    for field in itertools.chain.from_iterable(map(msgspec.structs.fields, kinds)):
+        fields.setdefault(field.name, field)  # some are for both
+    for field in fields.values():
         _, meta = split_meta(field.type)
         default = "" if isinstance(field.default, Secret) or field.default == "" else f"`{field.default}`"
         rows.append(f"| `SOTTO_{field.name.upper()}` | {default.replace('True', 'true').replace('False', 'false')} "
