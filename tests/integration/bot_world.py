@@ -1,0 +1,278 @@
+"""Bots' workers before a real server, Redis and hub, with callers' pages. Only the media is left out.
+
+In its place each end tells the other by the call's channel that it hears it.
+"""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from enum import Enum, auto
+from typing import Any
+
+from bot.admission import Limits
+from bot.channel import Channel
+from bot.media.playout import Playout
+from bot.parts import Parts
+from bot.reliable import Message
+from bot.service import run
+from bot.settings import WorkerSettings
+from bot.turns.state import Ending
+from matcher import redis_client
+from matcher.bot_wire import ChannelGrant
+from matcher.domain import Side
+from matcher.jobs import Jobs
+from matcher.modes import Matching, Mode
+from matcher.parameters import Candidate, Description, Parameters
+from matcher.settings import Secret
+from matcher.waiting_room import WaitingRoom
+from matcher.wire import Channel as Grant
+from matcher.wire import IceServer
+from server.settings import ServerSettings
+from tests.conftest import Coturn, until
+from tests.integration.door import Page, page, settings_for
+
+Send = Callable[[str, dict[str, Any]], None]
+
+KEY = "k" * 32
+# Tests share the machine with others.
+AT_ANY_LOAD = Limits(lag_ms=1e9, cpu=1e9)
+DESCRIPTION = Description(
+    Parameters(0, "bot1", "p" * 24, ":".join(["AB"] * 32), 111, False), (Candidate(0, "198.51.100.7", 50_001),)
+)
+
+
+class LegEnd(Enum):
+    """The one end that a leg without media has."""
+
+    BYE = auto()
+
+
+class QuietLeg:
+    """A leg without media: a partner that says something by the channel is heard, and answered once."""
+
+    opened: int = 0
+
+    def __init__(self) -> None:
+        self.connected = asyncio.Event()
+        self.heard = asyncio.Event()
+        self.ended: asyncio.Future[LegEnd] = asyncio.get_running_loop().create_future()
+        self.partner: list[Description] = []
+        self._send: Send | None = None
+
+    async def __aenter__(self) -> "QuietLeg":
+        QuietLeg.opened += 1
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        QuietLeg.opened -= 1
+        self.ended.cancel()
+
+    async def gather(self) -> Description:
+        """See bot.parts.Leg."""
+        return DESCRIPTION
+
+    def join(self, side: Side, call_id: str, *, send: Send, hear: Callable[[bytes], None], playout: Playout) -> None:
+        """See bot.parts.Leg."""
+        self._send = send
+        send("hello", {"call_id": call_id, "side": side})
+
+    def receive(self, message: Message) -> None:
+        """See bot.parts.Leg."""
+        if message.kind == "bye":
+            self.ended.set_result(LegEnd.BYE)
+            return
+        assert self._send
+        self._send("heard", message.data)
+        self.connected.set()
+        self.heard.set()
+
+    def described(self, description: Description) -> None:
+        """See bot.parts.Leg."""
+        self.partner.append(description)
+
+    def bye(self) -> None:
+        """See bot.parts.Leg."""
+        assert self._send
+        self._send("bye", {})
+
+
+class QuietConversation:
+    """One that goes on until it is told to end."""
+
+    def __init__(self) -> None:
+        self._ending: asyncio.Future[Ending] = asyncio.get_running_loop().create_future()
+
+    def hear(self, pcm: bytes) -> None:
+        """See bot.parts.Conversation."""
+
+    def connected(self) -> None:
+        """See bot.parts.Conversation."""
+
+    def end(self, ending: Ending) -> None:
+        """See bot.parts.Conversation."""
+        self._ending.set_result(ending)
+
+    async def run(self) -> Ending:
+        """See bot.parts.Conversation."""
+        return await self._ending
+
+
+class Stage:
+    """The parts that calls get, with those that they got at hand."""
+
+    def __init__(self) -> None:
+        self.legs: list[QuietLeg] = []
+        self.conversations: list[QuietConversation] = []
+        self.parts = Parts(self._leg, self._conversation)
+
+    def _leg(self, servers: Sequence[IceServer]) -> QuietLeg:
+        assert servers[0].username
+        self.legs.append(QuietLeg())
+        return self.legs[-1]
+
+    def _conversation(self, playout: Playout, call_s: float) -> QuietConversation:
+        assert call_s > 0
+        self.conversations.append(QuietConversation())
+        return self.conversations[-1]
+
+
+def bots_for(valkey: str, coturn: Coturn, **further: Any) -> ServerSettings:
+    """Settings of a server that has bots."""
+    return settings_for(valkey, coturn, **{"bot_key": Secret(KEY), **further})
+
+
+def worker_settings(settings: ServerSettings, door: str, **further: Any) -> WorkerSettings:
+    """Settings of a worker for that server."""
+    values: dict[str, Any] = {"bot_key": Secret(KEY), "bot_drain_s": 0, **further}
+    return WorkerSettings(redis_url=settings.redis_url, pool=settings.pool, server_url=f"http://{door}", **values)
+
+
+@asynccontextmanager
+async def waiting_room(settings: ServerSettings, after_ms: int = 0) -> AsyncIterator[WaitingRoom]:
+    """Open a server's waiting room, in which bots come at once."""
+    async with redis_client.connect(settings) as redis:
+        room = WaitingRoom(redis, settings.pool)
+        await room.set_mode(Mode(Matching.FALLBACK, after_ms))
+        yield room
+
+
+@asynccontextmanager
+async def jobs_of(settings: ServerSettings) -> AsyncIterator[Jobs]:
+    """Open a server's jobs as a worker that none of the others is."""
+    async with redis_client.connect(settings) as redis:
+        yield Jobs(redis, settings.pool, "test")
+
+
+class BotProcess:
+    """A worker in a process of its own."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+        self.errors = bytearray()
+
+    async def listen(self) -> None:
+        """Take what it logs until it ends."""
+        assert self._process.stderr
+        while piece := await self._process.stderr.read(4096):
+            self.errors += piece
+
+    def says(self, event: str) -> int:
+        """Return how often it has logged an event."""
+        return self.errors.decode().count(f'"event": "{event}"')
+
+    def kill(self, number: signal.Signals) -> None:
+        """Send it a signal."""
+        if self._process.returncode is None:
+            self._process.send_signal(number)
+
+    async def ends(self) -> int:
+        """Wait for its end; returns the exit code."""
+        return await self._process.wait()
+
+
+@asynccontextmanager
+async def bot_process(settings: WorkerSettings) -> AsyncIterator[BotProcess]:
+    """Run one until the context ends."""
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("SOTTO_")} | {
+        "SOTTO_REDIS_URL": settings.redis_url,
+        "SOTTO_POOL": settings.pool,
+        "SOTTO_SERVER_URL": settings.server_url,
+        "SOTTO_BOT_KEY": settings.bot_key.reveal(),
+        "SOTTO_BOT_CALLS": str(settings.bot_calls),
+        "SOTTO_BOT_DRAIN_S": str(settings.bot_drain_s),
+    }
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.integration.bot_world", env=environ, stderr=asyncio.subprocess.PIPE
+    )
+    bots = BotProcess(process)
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(bots.listen())
+        try:
+            yield bots
+        finally:
+            bots.kill(signal.SIGKILL)
+            await bots.ends()
+
+
+class Caller:
+    """A page that would talk to a bot, and its end of the channel."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self._heard: list[Message] = []
+
+    async def queues(self) -> None:
+        """Enter the queue."""
+        await self.page.says("hello", token=self.page.token, prefs={"languages": ["en"], "bots": True})
+        await self.page.hears("relay")
+        await self.page.says("ready")
+
+    async def hears(self, kind: str) -> Message:
+        """Return the first message of this kind that came by the channel and was not asked for before."""
+
+        def found() -> list[Message]:
+            return [message for message in self._heard if message.kind == kind]
+
+        await until(lambda: bool(found()), kind, 15)
+        message = found()[0]
+        self._heard.remove(message)
+        return message
+
+    @asynccontextmanager
+    async def talking(self, door: str, match: dict[str, Any]) -> AsyncIterator[Channel]:
+        """Join the call's channel, tell the bot that it is heard, and be heard."""
+        told = match["channel"]
+        base = f"http://{door}" if told["url"].startswith("/") else ""
+
+        async def invite() -> ChannelGrant:
+            return ChannelGrant(match["topic"], Grant(base + told["url"], told["key"], told["token"]))
+
+        channel = Channel(invite, self._heard.append)
+        running = asyncio.create_task(channel.run())
+        try:
+            channel.send("hello", {"number": 7})
+            assert (await self.hears("heard")).data == {"number": 7}
+            await self.page.says("connected", call_id=match["call_id"])
+            yield channel
+        finally:
+            running.cancel()
+            await asyncio.wait([running])
+
+
+@asynccontextmanager
+async def caller(door: str) -> AsyncIterator[Caller]:
+    """Open a page."""
+    async with page(door) as one:
+        yield Caller(one)
+
+
+@asynccontextmanager
+async def _open_parts(_: WorkerSettings) -> AsyncIterator[Parts]:
+    yield Stage().parts
+
+
+if __name__ == "__main__":
+    sys.exit(run(_open_parts, AT_ANY_LOAD))
