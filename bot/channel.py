@@ -15,6 +15,7 @@ from typing import Any
 
 import structlog
 from realtime import AsyncRealtimeChannel, AsyncRealtimeClient
+from realtime.types import RealtimeAcknowledgementStatus as Ack
 from realtime.types import RealtimeSubscribeStates as Status
 from websockets.exceptions import WebSocketException
 
@@ -26,6 +27,8 @@ log = structlog.get_logger()
 
 EVENT = "s"
 ANSWER_S = 10
+# What the server does not accept by then goes to a dead socket, or to one that nobody reads any more.
+ACCEPT_S = 5
 HEARTBEAT_S = 15
 PAUSES_S = (0.2, 0.5, 1.0, 2.0, 4.0)
 # Without a channel for so long in a row the call cannot be saved: the page's own place is lost by then.
@@ -61,7 +64,7 @@ class Channel:
         self._patience_s = patience_s
         self._machine = Reliable(secrets.token_hex(8), random.random)
         self._grant: ChannelGrant | None = None
-        self._channel: AsyncRealtimeChannel | None = None
+        self._visited: _Visit | None = None
         self._due = asyncio.Event()  # the machine may have something to send, or another deadline
         self._came = asyncio.Event()  # a frame of the partner
 
@@ -120,16 +123,17 @@ class Channel:
             await client.connect()
             # Joining before the token is set would join as nobody.
             await client.set_auth(grant.channel.token)
-            self._channel = visit.channel = client.channel(grant.topic, _config())
+            visit.channel = client.channel(grant.topic, _config())
+            self._visited = visit
             visit.channel.on_broadcast(EVENT, visit.on_broadcast)
             await visit.channel.subscribe(visit.on_status)
-            status = await visit.lost
-            if status is not Status.TIMED_OUT and not visit.broken:
-                self._grant = None  # the server wants another token
+            await visit.lost
+            if not visit.broken:
+                self._grant = None  # the server may want another token
         except (OSError, TimeoutError, WebSocketException) as fault:
             log.info("channel.unreachable", exc_info=fault)
         finally:
-            self._channel = None
+            self._visited = None
             self._machine.part()
             self.joined.clear()
             await _leave(client, visit)
@@ -160,12 +164,13 @@ class Channel:
                     await self._due.wait()
 
     async def _post(self, frame: dict[str, Any]) -> None:
-        if self._channel is None:
+        if (visit := self._visited) is None or visit.channel is None:
             return  # it is sent again
         # A lost socket is told by the channel's status; what was lost with it is sent again.
         with suppress(OSError, WebSocketException):
-            # Acknowledged (see _config), so that no timer of the client outlives the answer.
-            await self._channel.send_broadcast(EVENT, frame)
+            broadcast = {"type": "broadcast", "event": EVENT, "payload": frame}
+            push = await visit.channel.push("broadcast", broadcast, ACCEPT_S)
+            push.receive(Ack.Timeout, visit.on_silence)
 
 
 class _Visit:
@@ -191,6 +196,9 @@ class _Visit:
             return
         self.broken = isinstance(error, OSError | WebSocketException)
         self.lost.set_result(status)
+
+    def on_silence(self) -> None:
+        self.on_status(Status.TIMED_OUT, None)
 
     def on_broadcast(self, told: Any) -> None:
         if self.lost.done():

@@ -1,142 +1,37 @@
-"""Bots' workers before a real server, Redis and hub, with callers' pages. Only the media is left out.
-
-In its place each end tells the other by the call's channel that it hears it.
-"""
+"""Bots' workers before a real server, Redis and hub, with callers' pages. Only the media is left out (`bot_parts`)."""
 
 import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Sequence
+import time
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from enum import Enum, auto
 from typing import Any
 
 from bot.admission import Limits
 from bot.channel import Channel
-from bot.media.playout import Playout
+from bot.door import Door
 from bot.parts import Parts
 from bot.reliable import Message
 from bot.service import run
 from bot.settings import WorkerSettings
-from bot.turns.state import Ending
+from bot.worker import Worker
 from matcher import redis_client
 from matcher.bot_wire import ChannelGrant
-from matcher.domain import Side
 from matcher.jobs import Jobs
 from matcher.modes import Matching, Mode
-from matcher.parameters import Candidate, Description, Parameters
 from matcher.settings import Secret
 from matcher.waiting_room import WaitingRoom
 from matcher.wire import Channel as Grant
-from matcher.wire import IceServer
 from server.settings import ServerSettings
 from tests.conftest import Coturn, until
+from tests.integration.bot_parts import Stage
 from tests.integration.door import Page, page, settings_for
-
-Send = Callable[[str, dict[str, Any]], None]
 
 KEY = "k" * 32
 # Tests share the machine with others.
 AT_ANY_LOAD = Limits(lag_ms=1e9, cpu=1e9)
-DESCRIPTION = Description(
-    Parameters(0, "bot1", "p" * 24, ":".join(["AB"] * 32), 111, False), (Candidate(0, "198.51.100.7", 50_001),)
-)
-
-
-class LegEnd(Enum):
-    """The one end that a leg without media has."""
-
-    BYE = auto()
-
-
-class QuietLeg:
-    """A leg without media: a partner that says something by the channel is heard, and answered once."""
-
-    opened: int = 0
-
-    def __init__(self) -> None:
-        self.connected = asyncio.Event()
-        self.heard = asyncio.Event()
-        self.ended: asyncio.Future[LegEnd] = asyncio.get_running_loop().create_future()
-        self.partner: list[Description] = []
-        self._send: Send | None = None
-
-    async def __aenter__(self) -> "QuietLeg":
-        QuietLeg.opened += 1
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        QuietLeg.opened -= 1
-        self.ended.cancel()
-
-    async def gather(self) -> Description:
-        """See bot.parts.Leg."""
-        return DESCRIPTION
-
-    def join(self, side: Side, call_id: str, *, send: Send, hear: Callable[[bytes], None], playout: Playout) -> None:
-        """See bot.parts.Leg."""
-        self._send = send
-        send("hello", {"call_id": call_id, "side": side})
-
-    def receive(self, message: Message) -> None:
-        """See bot.parts.Leg."""
-        if message.kind == "bye":
-            self.ended.set_result(LegEnd.BYE)
-            return
-        assert self._send
-        self._send("heard", message.data)
-        self.connected.set()
-        self.heard.set()
-
-    def described(self, description: Description) -> None:
-        """See bot.parts.Leg."""
-        self.partner.append(description)
-
-    def bye(self) -> None:
-        """See bot.parts.Leg."""
-        assert self._send
-        self._send("bye", {})
-
-
-class QuietConversation:
-    """One that goes on until it is told to end."""
-
-    def __init__(self) -> None:
-        self._ending: asyncio.Future[Ending] = asyncio.get_running_loop().create_future()
-
-    def hear(self, pcm: bytes) -> None:
-        """See bot.parts.Conversation."""
-
-    def connected(self) -> None:
-        """See bot.parts.Conversation."""
-
-    def end(self, ending: Ending) -> None:
-        """See bot.parts.Conversation."""
-        self._ending.set_result(ending)
-
-    async def run(self) -> Ending:
-        """See bot.parts.Conversation."""
-        return await self._ending
-
-
-class Stage:
-    """The parts that calls get, with those that they got at hand."""
-
-    def __init__(self) -> None:
-        self.legs: list[QuietLeg] = []
-        self.conversations: list[QuietConversation] = []
-        self.parts = Parts(self._leg, self._conversation)
-
-    def _leg(self, servers: Sequence[IceServer]) -> QuietLeg:
-        assert servers[0].username
-        self.legs.append(QuietLeg())
-        return self.legs[-1]
-
-    def _conversation(self, playout: Playout, call_s: float) -> QuietConversation:
-        assert call_s > 0
-        self.conversations.append(QuietConversation())
-        return self.conversations[-1]
 
 
 def bots_for(valkey: str, coturn: Coturn, **further: Any) -> ServerSettings:
@@ -164,6 +59,35 @@ async def jobs_of(settings: ServerSettings) -> AsyncIterator[Jobs]:
     """Open a server's jobs as a worker that none of the others is."""
     async with redis_client.connect(settings) as redis:
         yield Jobs(redis, settings.pool, "test")
+
+
+class Working:
+    """A worker in this process."""
+
+    def __init__(self, worker: Worker, stage: Stage, stop: asyncio.Event, task: asyncio.Task[None]) -> None:
+        self.worker = worker
+        self.stage = stage
+        self.stop = stop
+        self.task = task
+
+
+@asynccontextmanager
+async def working(
+    settings: ServerSettings, door: str, *, key: str = KEY, slots: int = 4, drain_s: float = 0
+) -> AsyncIterator[Working]:
+    """Run a worker for as long as the context is open."""
+    stage, stop = Stage(), asyncio.Event()
+    name = f"bots-{time.monotonic_ns()}"
+    async with redis_client.connect(settings) as redis, Door(f"http://{door}", Secret(key)) as at_door:
+        room, jobs = WaitingRoom(redis, settings.pool), Jobs(redis, settings.pool, name)
+        worker = Worker(name, room, jobs, at_door, stage.parts, slots, AT_ANY_LOAD)
+        task = asyncio.create_task(worker.run(stop, drain_s))
+        try:
+            yield Working(worker, stage, stop, task)
+        finally:
+            stop.set()
+            await task
+            assert stage.open_legs == 0
 
 
 class BotProcess:

@@ -40,12 +40,16 @@ def settings_for(valkey: str, coturn: Coturn, **further: Any) -> ServerSettings:
     return ServerSettings(**{**values, **further})
 
 
+def log_in_lines() -> None:
+    """Have a fault take one line, as in production; structlog's own way takes a second to draw each."""
+    if not structlog.is_configured():
+        structlog.configure([structlog.processors.add_log_level, logs.keep_allowed, structlog.dev.ConsoleRenderer()])
+
+
 @asynccontextmanager
 async def serving(settings: ServerSettings, clock: Clock = SYSTEM, stopwatch: Clock = STOPWATCH) -> AsyncIterator[str]:
     """Serve as `python -m server` does, on a free port, for as long as the context is open; gives host:port."""
-    if not structlog.is_configured():
-        # As in production a fault is one line; structlog's own way takes a second to draw each.
-        structlog.configure([structlog.processors.add_log_level, logs.keep_allowed, structlog.dev.ConsoleRenderer()])
+    log_in_lines()
     app = create_app(settings, clock, stopwatch)
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, **serving_options()))
     sweeping = asyncio.create_task(_sweep(settings))
