@@ -1,4 +1,4 @@
-"""`python -m infra.run`: Valkey, coturn, matcher and server as one service on this machine, until Ctrl-C."""
+"""`python -m infra.run`: Valkey, coturn, matcher, server and bots as one service on this machine, until Ctrl-C."""
 
 import signal
 import sys

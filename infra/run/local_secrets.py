@@ -15,6 +15,7 @@ def wanted(settings: ServerSettings, *, own_coturn: bool) -> list[str]:
         "SOTTO_SESSION_KEYS": not settings.session_keys,
         "SOTTO_REALTIME_SIGNING_KEY": not settings.realtime_signing_key and not settings.realtime_url,
         "SOTTO_COTURN_SECRET": not settings.coturn_secret and own_coturn,
+        "SOTTO_BOT_KEY": not settings.bot_key,
     }
     return [name for name, needed in names.items() if needed]
 

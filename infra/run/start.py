@@ -59,10 +59,17 @@ def lines() -> Callable[[str, bytes], None]:
     return write
 
 
-def readable(environ: Mapping[str, str]) -> dict[str, str]:
-    """Return what makes the logs readable in a terminal, unless the form of the logs is chosen already."""
-    chosen = "SOTTO_LOG_FORMAT" in {**read_env_file(Path(".env")), **environ}
-    return {} if chosen else {"SOTTO_LOG_FORMAT": "console"}
+def unless_chosen(url: str, environ: Mapping[str, str]) -> dict[str, str]:
+    """Return what fits programs that are started together in a terminal, but for what is chosen already.
+
+    Args:
+        url: Where the server is.
+        environ: The variables of this process.
+    """
+    # Whoever presses Ctrl-C waits for no call to come to its end.
+    fitting = {"SOTTO_LOG_FORMAT": "console", "SOTTO_SERVER_URL": url, "SOTTO_BOT_DRAIN_S": "0"}
+    chosen = {**read_env_file(Path(".env")), **environ}
+    return {name: value for name, value in fitting.items() if name not in chosen}
 
 
 def start() -> str | None:
@@ -96,14 +103,15 @@ def start() -> str | None:
         "coturn": lambda: listens("127.0.0.1", settings.coturn_port),
         "matcher": lambda: True,
         "server": lambda: answers(here, settings.port, "/readyz"),
+        "bot": lambda: True,
     }
     commands = parse_procfile(Path("infra/Procfile").read_text()).processes
-    programs = {name: Program(name, command, ready[name]) for name, command in commands.items()}
+    programs = {name: Program(name, command, ready[name], name != "bot") for name, command in commands.items()}
     grounds = [programs[name] for name, own in (("valkey", own_redis), ("coturn", own_coturn)) if own]
     SOCKET.unlink(missing_ok=True)
     supervisor = Supervisor(
-        [grounds, [programs["matcher"], programs["server"]]],
-        {**readable(os.environ), **os.environ, **made, "VALKEY_SERVER": str(get_binary_path())},
+        [grounds, [programs["matcher"], programs["server"]], [programs["bot"]]],
+        {**unless_chosen(url, os.environ), **os.environ, **made, "VALKEY_SERVER": str(get_binary_path())},
         lines(),
         lambda: print(f"Sotto is ready: open {url} (Ctrl-C stops it)", flush=True),
     )

@@ -21,11 +21,12 @@ _WORDS = "its last words stand above, or in .run/."
 
 @dataclass(frozen=True)
 class Program:
-    """One line of the Procfile, and how to tell that it is ready."""
+    """One line of the Procfile, and how to tell that it is ready. One that is not `needed` may end, and is missed."""
 
     name: str
     command: str
     ready: Callable[[], bool]
+    needed: bool = True
 
 
 class Supervisor:
@@ -93,20 +94,23 @@ class Supervisor:
                     limit=_LINE_BYTES, start_new_session=True, preexec_fn=end_with_parent,
                 )  # fmt: skip
                 self._running[-1].append(process)
-                tasks.create_task(self._follow(program.name, process))
+                tasks.create_task(self._follow(program, process))
             for program in stage:
                 if not await _becomes_ready(program, self._start_s):
                     self._stop(f"{program.name} was not ready after {self._start_s:g} s; {_WORDS}")
                     return
         self._announce()
 
-    async def _follow(self, name: str, process: Process) -> None:
+    async def _follow(self, program: Program, process: Process) -> None:
         assert process.stdout is not None  # noqa: S101  for mypy: it is a pipe
         async for line in process.stdout:
-            self._write(name, line)
+            self._write(program.name, line)
         code = await process.wait()
         how = f"with exit code {code}" if code >= 0 else f"by {signal.Signals(-code).name}"
-        self._stop(f"{name} ended {how}, so everything was stopped; {_WORDS}")
+        if program.needed:
+            self._stop(f"{program.name} ended {how}, so everything was stopped; {_WORDS}")
+        elif not self._stopping.is_set():
+            self._write(program.name, f"ended {how}; everything else goes on without it\n".encode())
 
 
 async def _becomes_ready(program: Program, start_s: float) -> bool:

@@ -20,7 +20,7 @@ class Launcher:
     """The launcher in a checkout of its own, whose `.run` is empty."""
 
     def __init__(self, folder: Path) -> None:
-        for name in (".venv", "infra", "matcher", "server", "web"):
+        for name in (".venv", "bot", "infra", "matcher", "server", "web"):
             (folder / name).symlink_to(ROOT / name)
         self.folder = folder
         self.port = free_port()
@@ -95,7 +95,7 @@ def test_secrets_are_private_and_on_no_command_line(launcher: Launcher) -> None:
     """What `.run` holds with a secret has mode 0600, and no process shows one in its arguments."""
     folder = launcher.folder / ".run"
     secrets = [line.partition("=")[2] for line in (folder / "secrets.env").read_text().splitlines()]
-    assert len(secrets) == 3
+    assert len(secrets) == 4
     assert folder.stat().st_mode & 0o777 == 0o700
     for path in (folder / "secrets.env", folder / "coturn.conf"):
         assert path.stat().st_mode & 0o777 == 0o600

@@ -30,14 +30,16 @@ def test_only_this_user_can_read_them(tmp_path: Path) -> None:
 
 def test_the_users_own_secrets_win() -> None:
     """Nothing is made up for a setting that has a value."""
-    given = ServerSettings(session_keys=Secret("a:b"), coturn_secret=Secret("c"), realtime_signing_key=Secret("d"))
+    given = ServerSettings(
+        session_keys=Secret("a:b"), coturn_secret=Secret("c"), realtime_signing_key=Secret("d"), bot_key=Secret("e")
+    )
     assert local_secrets.wanted(given, own_coturn=True) == []
 
 
 def test_what_another_machine_must_know_is_never_made_up() -> None:
     """A secret shared with Supabase or a coturn elsewhere must be given: an invented one would hide that it lacks."""
     remote = ServerSettings(realtime_url="https://project.example/realtime/v1")
-    assert local_secrets.wanted(remote, own_coturn=False) == ["SOTTO_SESSION_KEYS"]
+    assert local_secrets.wanted(remote, own_coturn=False) == ["SOTTO_SESSION_KEYS", "SOTTO_BOT_KEY"]
     assert set(local_secrets.wanted(ServerSettings(), own_coturn=True)) == {
-        "SOTTO_SESSION_KEYS", "SOTTO_REALTIME_SIGNING_KEY", "SOTTO_COTURN_SECRET",
+        "SOTTO_SESSION_KEYS", "SOTTO_REALTIME_SIGNING_KEY", "SOTTO_COTURN_SECRET", "SOTTO_BOT_KEY",
     }  # fmt: skip

@@ -45,6 +45,23 @@ async def test_one_that_ends_takes_all_down_with_its_name(tmp_path: Path) -> Non
     assert log(tmp_path) == ["ground up", "ground bye"]
 
 
+async def test_one_that_is_not_needed_may_end(tmp_path: Path) -> None:
+    """It is missed in a line, and the others go on; nothing is said of one that ends with all."""
+    told: list[str] = []
+    heard: list[tuple[str, bytes]] = []
+    extra = Program("extra", "exit 3", lambda: True, needed=False)
+    late = Program("late", f"cd {tmp_path}; {SERVES.format('late')}", (tmp_path / "late.ready").exists, needed=False)
+    stages = [[program(tmp_path, "ground"), extra, late]]
+    supervisor = Supervisor(stages, os.environ, lambda *line: heard.append(line), lambda: told.append("ready"))
+    running = asyncio.create_task(supervisor.run())
+    await until(lambda: bool(told and heard), "readiness, and the end of the one")
+    os.kill(os.getpid(), signal.SIGTERM)
+    assert await running == ""
+    missed = [(name, line) for name, line in heard if b"goes on" in line]
+    assert missed == [("extra", b"ended with exit code 3; everything else goes on without it\n")]
+    assert set(log(tmp_path)) == {"ground up", "late up", "late bye", "ground bye"}
+
+
 async def test_one_that_never_gets_ready_is_named(tmp_path: Path) -> None:
     """A program that is not ready in time ends the start: the sentence names it, and nobody is told to come in."""
     told: list[str] = []
