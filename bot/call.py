@@ -244,7 +244,7 @@ class Call:
         self._end(Over(EndReason.MAX_LENGTH))
 
     async def _watch(self, leg: Leg) -> None:
-        end = await leg.ended
+        end = await asyncio.shield(leg.ended)
         if end.name == "BYE":
             await asyncio.sleep(BYE_S)
             self._end(Over(EndReason.HANGUP))

@@ -118,13 +118,13 @@ class BotProcess:
 
 
 @asynccontextmanager
-async def bot_process(settings: WorkerSettings) -> AsyncIterator[BotProcess]:
-    """Run one until the context ends."""
+async def bot_process(settings: WorkerSettings, key: str | None = None) -> AsyncIterator[BotProcess]:
+    """Run one until the context ends; `key`: instead of the settings' own."""
     environ = {name: value for name, value in os.environ.items() if not name.startswith("SOTTO_")} | {
         "SOTTO_REDIS_URL": settings.redis_url,
         "SOTTO_POOL": settings.pool,
         "SOTTO_SERVER_URL": settings.server_url,
-        "SOTTO_BOT_KEY": settings.bot_key.reveal(),
+        "SOTTO_BOT_KEY": settings.bot_key.reveal() if key is None else key,
         "SOTTO_BOT_CALLS": str(settings.bot_calls),
         "SOTTO_BOT_DRAIN_S": str(settings.bot_drain_s),
     }

@@ -181,6 +181,37 @@ async def test_a_call_outlives_a_redis_that_loses_its_memory(coturn: Coturn) -> 
                 assert (await one.page.hears("ended"))["reason"] == EndReason.PARTNER_LEFT
 
 
+async def test_an_end_that_redis_does_not_take_is_owed(coturn: Coturn) -> None:
+    """The caller hears of it by the channel at once, and from the server as soon as Redis answers again."""
+    async with own_valkey() as valkey:
+        await valkey.start()
+        settings = bots_for(str(valkey.socket), coturn)
+        async with (
+            waiting_room(settings),
+            serving(settings) as door,
+            working(settings, door) as bots,
+            caller(door) as one,
+        ):
+            await one.queues()
+            match = await one.page.is_matched()
+            async with one.talking(door, match):
+                valkey.pause()
+                bots.stage.conversations[0].end(Ending.FAREWELL)
+                await one.hears("bye")
+                await until(lambda: not bots.worker.calls, "the bot's end", 20)
+                valkey.resume()
+                # The bot's lease has run out meanwhile, and a sweep may notice that first.
+                assert (await one.page.hears("ended"))["reason"] in (EndReason.PARTNER_LEFT, EndReason.PARTNER_LOST)
+
+
+async def test_without_a_key_it_says_so_and_ends(valkey_socket: str, coturn: Coturn) -> None:
+    """One sentence on standard error, and the exit code of a wrong setting."""
+    settings = worker_settings(bots_for(valkey_socket, coturn), "127.0.0.1:1")
+    async with bot_process(settings, key="") as bots:
+        assert await bots.ends() == 2
+    assert bots.errors == b"SOTTO_BOT_KEY must have at least 32 characters, the server's own\n"
+
+
 async def test_a_wrong_key_serves_nobody_and_says_so_once(valkey_socket: str, coturn: Coturn) -> None:
     """The caller stays in the queue; the job is left to a worker that has the right one."""
     settings = bots_for(valkey_socket, coturn)
