@@ -62,6 +62,7 @@ class EndReason(StrEnum):
     PARTNER_LOST = "partner_lost"  # the partner's lease ran out
     FAILED = "failed"  # the call never came to talking, or the path died
     MAX_LENGTH = "max_length"
+    SWITCHED = "switched"  # for a bot: its caller went to a person
     GONE = "gone"  # the service no longer knows this call
 
 

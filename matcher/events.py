@@ -65,6 +65,13 @@ class EndedEvent(_Told, frozen=True, tag="ended"):
     reason: EndReason
 
 
+class PersonEvent(_Told, frozen=True, tag="person"):
+    """Of a call with a bot, to both ends: a person is `free` whom the caller could have instead, or no more."""
+
+    call_id: CallId
+    free: bool
+
+
 class SupersededEvent(_Told, frozen=True, tag="superseded"):
     """The caller came again, elsewhere or anew; this worker no longer holds the ticket."""
 
@@ -77,7 +84,16 @@ class Resync(Struct, frozen=True):
     """Messages may have been missed: read the state of every ticket again."""
 
 
-TicketEvent = OfferEvent | DescribedEvent | ActiveEvent | RequeuedEvent | EndedEvent | SupersededEvent | ExpiredEvent
+TicketEvent = (
+    OfferEvent
+    | DescribedEvent
+    | ActiveEvent
+    | RequeuedEvent
+    | EndedEvent
+    | PersonEvent
+    | SupersededEvent
+    | ExpiredEvent
+)
 Event = TicketEvent | Resync
 
 _decoder: msgspec.msgpack.Decoder[TicketEvent] = msgspec.msgpack.Decoder(TicketEvent)

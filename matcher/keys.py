@@ -12,11 +12,12 @@ No value holds more than random ids, bucket names and times.
 | leases | sorted set | waiting or offered ticket → when its lease ends |
 | workers | sorted set | worker → when the lease ends that its active calls ride on |
 | owned | sorted set, scores 0 | `worker|ticket` for each active ticket whose socket a worker holds |
-| due | sorted set | what time will change → when: `t<ticket>`, `b<ticket>`, `c<call>`, `u<caller>` |
+| due | sorted set | what time will change → when: `t<ticket>`, `b<ticket>`, `c<call>`, `u<caller>`, `s<ticket>` |
 | callers | hash | caller → msgpack map: ticket ('' for none), newest epoch, recents {caller → until, call} |
 | calls | hash | call → msgpack map: the tickets of sides a and b ('' while unknown), deadline of the offer |
 | mode | string | `<mode> <ms>`: who is matched with whom (`matcher.modes`) |
 | jobs | stream | `ticket`, `at`: for whom a bot is wanted, and since when (`matcher.jobs`) |
+| talkers | sorted set, scores 0 | as `index`, of the callers who hear a bot |
 | waits | list | `now wait` of the latest matches, newest first |
 | clock | string | the latest time, and how far it is ahead of Redis's |
 | swept | string | when the latest sweep ran, unless it left something to do |
@@ -27,8 +28,8 @@ KEY_TTL_MS = 86_400_000
 BLOCK_TTL_MS = 86_400_000
 
 STATIC = (
-    "index", "waiting", "tickets", "leases", "workers", "owned", "due", "callers", "calls", "waits", "mode", "jobs",
-    "clock", "swept",
+    "index", "waiting", "tickets", "leases", "workers", "owned", "due", "callers", "calls", "talkers", "waits", "mode",
+    "jobs", "clock", "swept",
 )  # fmt: skip
 
 

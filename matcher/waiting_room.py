@@ -10,7 +10,6 @@ from contextlib import AbstractAsyncContextManager, aclosing
 from typing import Any
 
 import msgspec
-from msgspec import Struct
 from redis.asyncio import Redis
 
 from matcher import modes, scripts
@@ -18,10 +17,11 @@ from matcher.clock import Clock
 from matcher.domain import CallerId, CallId, EndReason, Hitch, Holder, Partner, Side, TicketId
 from matcher.events import DescribedEvent, Event, listen
 from matcher.keys import BLOCK_TTL_MS, KEY_TTL_MS, Keys
-from matcher.modes import FALLBACK_MS, Mode
+from matcher.modes import Mode
 from matcher.parameters import Description
 from matcher.placed import Active, Gone, Offered, Placed, Position, Ticket, Waiting
 from matcher.policy import estimate_s
+from matcher.terms import Terms
 
 __all__ = ["Active", "Gone", "Offered", "Placed", "Position", "Terms", "Ticket", "Waiting", "WaitingRoom"]
 
@@ -40,26 +40,6 @@ SEEN_BY_PARTNER = {
 }
 
 _placed: msgspec.msgpack.Decoder[Placed] = msgspec.msgpack.Decoder(Placed)
-
-
-class Terms(Struct, frozen=True):
-    """How long things last in a waiting room, in ms unless said otherwise. All processes of a pool use the same."""
-
-    lease_ms: int = 12_000  # a ticket, or a worker, that nobody renews
-    ack_ms: int = 4_000  # an offer that is not acknowledged
-    retell_ms: int = 700  # until an unacknowledged offer is told again
-    recent_ms: int = 600_000  # partners just met; also how old a wait may be to count for estimates
-    linger_ms: int = 600_000  # what is kept of a caller without a ticket
-    orphan_ms: int = 30_000  # a call whose worker died
-    sweep_gap_ms: int = 100  # between two sweeps; 0: none
-    fallback_ms: int = FALLBACK_MS  # until a bot may come, where no mode was chosen
-    job_ms: int = 30_000  # until a bot is asked for again, and the time in which one may come
-    bot_lease_ms: int = 4_000  # a bot's worker that nobody renews
-    no_bot_ms: int = 5_000  # after a bot was asked for first, until its caller is told that none is free
-    max_jobs: int = 10_000  # kept in the stream, about
-    budget: int = 64  # candidates looked at in one search
-    max_recents: int = 8  # per caller
-    max_waits: int = 64  # recent waits kept for estimates
 
 
 class WaitingRoom:
@@ -174,6 +154,18 @@ class WaitingRoom:
             True the one time that a call ends.
         """
         return bool(await self._run("end", ticket_id, call_id, SEEN_BY_PARTNER[reason]))
+
+    async def switch(self, ticket_id: str, call_id: str) -> Placed:
+        """Let a caller leave its bot for a person who waits, if there is one; the bot's worker hears switched.
+
+        Returns:
+            Offered, to both at once; Active, in this same call, where nobody waits; else where the ticket stands.
+        """
+        return _placed.decode(await self._run("switch", ticket_id, call_id))
+
+    async def stay(self, ticket_id: str, call_id: str) -> None:
+        """Note that a caller prefers its bot: it is told of no person for `Terms.quiet_ms`."""
+        await self._run("stay", ticket_id, call_id)
 
     async def renew(self, worker: str, ticket_ids: Sequence[str], *, bot: bool = False) -> list[str]:
         """Renew the worker's lease, on which active calls ride, and those of its waiting and offered tickets.

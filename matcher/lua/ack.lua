@@ -1,5 +1,5 @@
 -- Acknowledge an offer; the second acknowledgement makes it a call, and the partner's worker is told.
--- KEYS: index waiting tickets leases workers owned due callers calls waits mode jobs clock
+-- KEYS: index waiting tickets leases workers owned due callers calls talkers waits mode jobs clock
 -- ARGV: now, seed, ticket id, call id
 -- Returns where the ticket stands (msgpack, `matcher.placed`).
 -- @include dissolve
@@ -10,6 +10,7 @@ local function activate(ticket_id, ticket)
   ticket.state, ticket.holder = 'active', nil
   if ticket.lost_until then disown(ticket_id, ticket, ticket.lost_until) else own(ticket_id, ticket) end
   store(ticket_id, ticket)
+  if talks_to_bot(ticket) then look(ticket_id, ticket) end
 end
 
 local ticket = ticket_of(id)

@@ -1,6 +1,6 @@
 -- A socket came back, maybe to another worker: it takes over the caller's live ticket; another worker that held it is
 -- told. The same worker knows by itself which of its sockets is the newer one.
--- KEYS: index waiting tickets leases workers owned due callers calls waits mode jobs clock
+-- KEYS: index waiting tickets leases workers owned due callers calls talkers waits mode jobs clock
 -- ARGV: now, seed, caller, worker
 -- Returns {the socket's epoch, newer than any before; with a live ticket also its id, where it stands (msgpack)}.
 -- @include dissolve
@@ -25,5 +25,6 @@ entry.epoch = epoch
 call('HSET', CALLERS, caller, pack(entry))
 ticket.epoch, ticket.worker, ticket.lost_until = epoch, worker, nil
 store(id, ticket)
+if talks_to_bot(ticket) then look(id, ticket, true) end
 if ticket.state == 'active' then own(id, ticket) else lease(id) end
 return finish({epoch, id, placed(ticket)})

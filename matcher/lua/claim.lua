@@ -1,5 +1,5 @@
 -- A bot takes a waiting ticket, if nobody was quicker: both or neither. The bot's own ticket lives for this one call.
--- KEYS: index waiting tickets leases workers owned due callers calls waits mode jobs clock
+-- KEYS: index waiting tickets leases workers owned due callers calls talkers waits mode jobs clock
 -- ARGV: now, seed, ticket id, when a bot was asked for (ms), the bot's ticket id, its worker
 -- Returns where the bot's ticket stands (msgpack, `matcher.placed`).
 -- @include dissolve

@@ -1,5 +1,5 @@
 -- End a call, once: both tickets are forgotten, the partner's worker is told.
--- KEYS: index waiting tickets leases owned due callers calls waits mode jobs clock
+-- KEYS: index waiting tickets leases owned due callers calls talkers waits mode jobs clock
 -- ARGV: now, seed, ticket id, call id, reason as the partner sees it
 -- Returns 1 when this ended it, 0 when there is no such call (any more).
 -- @include dissolve

@@ -1,6 +1,6 @@
 -- Enter the queue with a ticket, once per (caller, epoch): asked again, it answers where the ticket stands, and puts a
 -- ticket that was lost back. A newer epoch supersedes the caller's older ticket, an older one is refused.
--- KEYS: index waiting tickets leases workers owned due callers calls waits mode jobs clock
+-- KEYS: index waiting tickets leases workers owned due callers calls talkers waits mode jobs clock
 -- ARGV: now, seed, ticket id, caller, epoch, joined (ms; 0: now), worker, avoid (joined by spaces), rungs (JSON), bots
 -- ('1': may be taken by one)
 -- Returns where the ticket stands (msgpack, `matcher.placed`).

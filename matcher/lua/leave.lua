@@ -1,5 +1,5 @@
 -- Leave: out of the queue, the offer or the call. The partner of an offer keeps its place, that of a call is told.
--- KEYS: index waiting tickets leases owned due callers calls waits mode jobs clock
+-- KEYS: index waiting tickets leases owned due callers calls talkers waits mode jobs clock
 -- ARGV: now, seed, ticket id, epoch (only if it is the ticket's; 0: whichever)
 -- Returns nothing.
 -- @include dissolve

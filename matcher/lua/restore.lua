@@ -1,6 +1,6 @@
 -- Put one side of a running call back after Redis lost it; what is still there is left as it is. While the other side
 -- is missing the call has a lease's time to become whole.
--- KEYS: index waiting tickets leases workers owned due callers calls waits mode jobs clock
+-- KEYS: index waiting tickets leases workers owned due callers calls talkers waits mode jobs clock
 -- ARGV: now, seed, ticket id, caller, epoch, joined (ms), worker, avoid, rungs, bots ('1'), call id, side, connected (ms,
 -- 0: not yet), partner (caller, '': not known), what the partner is ('human' | 'bot'), '1': this side is a bot
 -- Returns where the ticket stands (msgpack, `matcher.placed`).
@@ -31,7 +31,6 @@ if held then
   drop(held_id, held, 'partner_left')
   tell(held, 'superseded', held_id)
 end
-
 local packed = call('HGET', CALLS, cid)
 local sides = packed and unpacked(packed) or {a = '', b = '', deadline = 0}
 sides[side] = id
@@ -47,7 +46,8 @@ local ticket = {
 }
 store(id, ticket)
 own(id, ticket)
-local _, other = other_side(cid, side)
+local other_id, other = other_side(cid, side)
+if talks_to_bot(ticket) then look(id, ticket, true) elseif bot and other then look(other_id, other, true) end
 local partner = other and other.caller or ARGV[14]
 local people = not bot and ticket.partner == 'human'
 if people and partner ~= '' then remember(caller, partner, cid) end

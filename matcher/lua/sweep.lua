@@ -1,6 +1,6 @@
 -- Do what time has made due: dead leases, dead workers, rungs that begin, offers to tell again or to give up, calls
 -- whose lost side did not come back, callers to forget. Any process may sweep, as often as it likes.
--- KEYS: index waiting tickets leases workers owned due callers calls waits mode jobs clock swept
+-- KEYS: index waiting tickets leases workers owned due callers calls talkers waits mode jobs clock swept
 -- ARGV: now, seed, limit (of each kind), gap (ms in which only one sweep runs; 0: none)
 -- Returns how many things were done; from `limit` on there may be more, and the gap is lifted.
 -- @include due

@@ -33,8 +33,12 @@ class BotRules(RoomMachine):
         assert isinstance(placed, expected)
 
     @when("waiting", "offered", "active")
-    @rule(number=picks, late=st.sampled_from([0, 0, 0, 30_000, 30_001]), taken=st.booleans())
-    def claim(self, number: int, late: int, taken: bool) -> None:
+    @rule(
+        number=picks,
+        late=st.sampled_from([0, 0, 0, 30_000, 30_001]),
+        taken=st.sampled_from(["no", "taken", "heard", "heard"]),
+    )
+    def claim(self, number: int, late: int, taken: str) -> None:
         """A bot gets who waits, lives, would have it and may, and nobody else."""
         name = self.pick(number, "waiting", "offered", "active", bots=False)
         if not name:
@@ -53,9 +57,11 @@ class BotRules(RoomMachine):
         assert self.world.partner(bot) == name
         self.bots[bot] = Ticket(bot, bot, 0, at, BOTS, ())
         assert self.do(self.room.claim(name, at, bot, BOTS)) == placed
-        if taken:
+        if taken != "no":
             self.accept(name)
             self.accept(bot)
+        if taken == "heard":
+            self.do(self.room.connected(name, placed.call_id))
 
     @rule(mode=chosen)
     def choose(self, mode: Mode) -> None:

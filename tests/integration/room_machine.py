@@ -15,7 +15,7 @@ from matcher.keys import Keys
 from matcher.waiting_room import Active, Gone, Offered, Terms, Ticket, Waiting, WaitingRoom
 from tests.fakes.clock import FakeClock
 from tests.integration.room_view import View
-from tests.integration.room_world import Record, begun, is_bot, last, read_world
+from tests.integration.room_world import Record, begun, hears_bot, is_bot, last, read_world
 
 TERMS = Terms(recent_ms=40_000, linger_ms=40_000, orphan_ms=20_000, sweep_gap_ms=0)
 
@@ -135,3 +135,8 @@ class RoomMachine(RuleBasedStateMachine):
             (ticket["worker"], name): (ticket["state"], ticket.get("call"))
             for name, ticket in self.world.tickets.items()
         }
+        for name, ticket in self.world.tickets.items():
+            if hears_bot(ticket):
+                for end in {name, self.world.partner(name)} - {""}:
+                    told = self.view.free.get((self.world.tickets[end]["worker"], end)) == ticket["call"]
+                    assert told == ticket["free"]

@@ -11,8 +11,9 @@ from matcher.domain import EndReason, Partner
 from matcher.policy import rungs
 from matcher.waiting_room import Active, Gone, Offered, Ticket, Waiting
 from matcher.wire import Prefs
-from tests.integration.room_bots import BOTS, BotRules, picks, when
+from tests.integration.room_bots import BOTS, picks, when
 from tests.integration.room_machine import TERMS
+from tests.integration.room_switch import SwitchRules
 from tests.integration.room_world import is_bot, ladder, lost
 from tests.integration.waiting import an_id
 
@@ -31,7 +32,7 @@ ages = st.sampled_from([0, 0, 0, 4_500, 6_000, 20_000])
 pauses = st.sampled_from([0, 0, 0, 1_000, 4_001, 5_000, 13_000, 41_000])
 
 
-class RoomRules(BotRules):
+class RoomRules(SwitchRules):
     """The rules."""
 
     # Entering.
@@ -234,6 +235,7 @@ class RoomRules(BotRules):
         for name in self.world.waiting:
             ticket = self.world.tickets[name]
             assert ticket["rung"] == sum(delay <= at - ticket["joined"] for delay, _ in ladder(ticket))
+        self.check_people_are_offered(at)
 
     @when("active")
     @rule(number=picks, restored=st.integers(0, 2))
@@ -244,6 +246,7 @@ class RoomRules(BotRules):
         calls = {name: ticket for name, ticket in self.world.tickets.items() if ticket["state"] == "active"}
         self.lost_calls = [(tickets[name], record) for name, record in calls.items() if name in tickets]
         self.view.known.clear()
+        self.view.free.clear()
         self.met.clear()
         self.do(self.redis.flushall())
         for side in range(restored if self.lost_calls else 0):

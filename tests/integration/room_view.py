@@ -19,6 +19,7 @@ class View:
 
     def __init__(self, redis: Redis, keys: Keys) -> None:
         self.known: Knowledge = {}
+        self.free: dict[tuple[str, str], str] = {}  # who knows that a person is free, and in which call
         self._pubsub: PubSub = redis.pubsub()
         self._pattern = keys.channel("*")
         self._prefix = len(keys.channel_prefix())
@@ -57,6 +58,11 @@ class View:
     def _take(self, worker: str, event: events.TicketEvent) -> None:
         place = (worker, event.ticket_id)
         match event:
+            case events.PersonEvent(call_id=call_id, free=free):
+                assert self.known[place] == ("active", call_id)
+                self.free.pop(place, None)
+                if free:
+                    self.free[place] = call_id
             case events.OfferEvent(call_id=call_id):
                 self.known[place] = ("offered", call_id)
             case events.ActiveEvent(call_id=call_id):

@@ -25,6 +25,7 @@ class World:
     due: dict[str, float]
     waiting: dict[str, float]
     index: frozenset[str]
+    talkers: frozenset[str]
     owned: frozenset[str]
     clock: int  # the latest time seen
     ahead: int  # how far it is ahead of Redis's, after that was set back
@@ -58,7 +59,8 @@ class World:
         self._check_callers()
         self._check_waiting()
         self._check_calls()
-        assert self.due.keys() == self._expected_due()
+        self._check_talkers()
+        assert {entry for entry in self.due if entry[0] != "s"} == self._expected_due()
 
     def _check_callers(self) -> None:
         holders = {caller: entry["ticket"] for caller, entry in self.callers.items() if entry["ticket"]}
@@ -75,6 +77,17 @@ class World:
             f"{bucket}|{ticket['joined']:013d}|{name}" for name, ticket in queued.items() for bucket in begun(ticket)
         }
         assert self.leases.keys() == {name for name, ticket in self.tickets.items() if ticket["state"] != "active"}
+
+    def _check_talkers(self) -> None:
+        hearing = {name: ticket for name, ticket in self.tickets.items() if hears_bot(ticket)}
+        assert self.talkers == {
+            f"{bucket}|{ticket['joined']:013d}|{name}" for name, ticket in hearing.items() for bucket in begun(ticket)
+        }
+        looked = {entry[1:] for entry in self.due if entry[0] == "s"}
+        assert looked <= hearing.keys()
+        for name, ticket in hearing.items():
+            pending = ticket["rung"] < len(ladder(ticket)) or ticket["free"] or ticket.get("quiet", 0) > self.clock
+            assert name in looked or not pending
 
     def _check_calls(self) -> None:
         seats = []
@@ -139,6 +152,11 @@ def is_bot(ticket: Record) -> bool:
     return bool(ticket.get("bot"))
 
 
+def hears_bot(ticket: Record) -> bool:
+    """Say whether it is a caller's who hears a bot."""
+    return bool(ticket["state"] == "active" and ticket["partner"] == "bot" and ticket["connected"])
+
+
 async def read_world(redis: Redis, keys: Keys) -> World:
     """Read everything in one transaction."""
     async with redis.pipeline(transaction=True) as pipe:
@@ -146,7 +164,7 @@ async def read_world(redis: Redis, keys: Keys) -> World:
             pipe.execute_command("HGETALL", keys.static(name))
         for name in ("leases", "workers", "due", "waiting"):
             pipe.execute_command("ZRANGE", keys.static(name), 0, -1, "WITHSCORES", withscores=True)
-        for name in ("index", "owned"):
+        for name in ("index", "talkers", "owned"):
             pipe.execute_command("ZRANGE", keys.static(name), 0, -1)
         pipe.execute_command("GET", keys.static("clock"))
         pipe.execute_command("GET", keys.static("mode"))
@@ -155,7 +173,7 @@ async def read_world(redis: Redis, keys: Keys) -> World:
         {name.decode(): msgspec.msgpack.decode(packed) for name, packed in table.items()} for table in found[:3]
     )
     leases, workers, due, waiting = ({name.decode(): score for name, score in table} for table in found[3:7])
-    index, owned = (frozenset(name.decode() for name in table) for table in found[7:9])
-    clock, ahead = map(int, (found[9] or b"0 0").split())
-    mode = modes.read(found[10].decode() if found[10] else None)
-    return World(tickets, callers, calls, leases, workers, due, waiting, index, owned, clock, ahead, mode)
+    index, talkers, owned = (frozenset(name.decode() for name in table) for table in found[7:10])
+    clock, ahead = map(int, (found[10] or b"0 0").split())
+    mode = modes.read(found[11].decode() if found[11] else None)
+    return World(tickets, callers, calls, leases, workers, due, waiting, index, talkers, owned, clock, ahead, mode)

@@ -1,18 +1,6 @@
 -- @include place
+-- @include sides
 -- Ends what a ticket is in, and the ticket.
-local function other_side(cid, side)
-  local packed = call('HGET', CALLS, cid)
-  if not packed then return nil end
-  local id = unpacked(packed)[side == 'a' and 'b' or 'a']
-  local ticket = id ~= '' and ticket_of(id)
-  if ticket and ticket.call == cid then return id, ticket end
-end
-
-local function close_call(cid)
-  call('HDEL', CALLS, cid)
-  call('ZREM', DUE, 'c' .. cid)
-end
-
 -- One side of an offer that fell through: back into the queue with its age, or forgotten, as a bot's ticket always is.
 -- Whoever a bot let down is taken by the next at once.
 local function release(id, ticket, cid, keep)
@@ -25,6 +13,15 @@ local function release(id, ticket, cid, keep)
   place(id, ticket)
   tell(ticket, 'requeued', id, cid, ticket.joined)
   if ticket.state == 'offered' then tell_offer(id, ticket) end
+end
+
+-- Nobody, or only one side, has taken an offer in time.
+local function give_up_offer(cid, sides)
+  close_call(cid)
+  for _, id in ipairs({sides.a, sides.b}) do
+    local ticket = ticket_of(id)
+    if ticket then release(id, ticket, cid, ticket.acked) end
+  end
 end
 
 -- One side goes: the other of an offer keeps its place, the other of a call is told `reason`.

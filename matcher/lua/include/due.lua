@@ -1,13 +1,6 @@
 -- @include expire
--- What happens when time has come, by kind of entry in `due`; each handler removes its entry or moves it on.
-local function give_up_offer(cid, sides)
-  close_call(cid)
-  for _, id in ipairs({sides.a, sides.b}) do
-    local ticket = ticket_of(id)
-    if ticket then release(id, ticket, cid, ticket.acked) end
-  end
-end
-
+-- What happens when time has come, by kind of entry in `due`; each handler removes its entry or moves it on. One before
+-- it, in the same sweep, may have changed everything.
 local on_due = {}
 
 function on_due.t(id, entry)
@@ -27,8 +20,15 @@ function on_due.b(id, entry)
   call('ZREM', DUE, entry)
   local ticket = ticket_of(id)
   if not alive(id) then return expire(id, ticket) end
+  if ticket.state ~= 'waiting' then return end
   want_bot(id, ticket)
   store(id, ticket)
+end
+
+function on_due.s(id, entry)
+  call('ZREM', DUE, entry)
+  local ticket = ticket_of(id)
+  if ticket and talks_to_bot(ticket) then look(id, ticket) end
 end
 
 function on_due.c(cid, entry)

@@ -12,6 +12,13 @@ local function entries(id, ticket, rungs, with_scores)
   return list, n
 end
 
+-- How many rungs have begun for a ticket of this age.
+local function begun(ticket, rungs)
+  local count, waited = 0, math.max(0, now - ticket.joined)
+  while rungs[count + 1] and rungs[count + 1][1] <= waited do count = count + 1 end
+  return count
+end
+
 -- Into the queue, to be found under every rung that has begun, and due when the next one begins.
 local function queue(id, ticket, rungs)
   local list, n = entries(id, ticket, rungs, true)
@@ -27,4 +34,15 @@ local function withdraw(id, ticket)
   if n > 0 then call('ZREM', INDEX, unpack(list)) end
   call('ZREM', WAITING, id)
   call('ZREM', DUE, 't' .. id, 'b' .. id)
+end
+
+-- Callers who talk to a bot are found by people who wait as those are by all others.
+local function add_talker(id, ticket, rungs)
+  local list, n = entries(id, ticket, rungs, true)
+  if n > 0 then call('ZADD', TALKERS, unpack(list)) end
+end
+
+local function drop_talker(id, ticket)
+  local list, n = entries(id, ticket, ladder(ticket), false)
+  if n > 0 then call('ZREM', TALKERS, unpack(list)) end
 end

@@ -22,7 +22,8 @@ end
 -- Two people have met: what others may expect, and whom these two are not to meet again so soon.
 local function note_meeting(ticket, other, cid)
   for _, one in ipairs({ticket, other}) do
-    call('LPUSH', WAITS, string.format('%d %d', now, math.max(0, now - one.joined)))
+    -- Whoever has talked to a bot meanwhile has not only waited.
+    if not one.talked then call('LPUSH', WAITS, string.format('%d %d', now, math.max(0, now - one.joined))) end
   end
   call('LTRIM', WAITS, 0, MAX_WAITS - 1)
   remember(ticket.caller, other.caller, cid)

@@ -1,14 +1,15 @@
 -- @include offer
 -- @include jobs
--- Places a ticket: offers it the best partner there is, or puts it into the queue.
+-- @include persons
+-- Places a ticket: offers it the best partner there is, or puts it into the queue, where those who talk to bots may
+-- want to switch to it.
 -- The ticket must not be in the index. Afterwards it is 'waiting' or 'offered' and stored; the caller of this
 -- function tells its worker.
 local function place(id, ticket)
-  local rungs, waited = ladder(ticket), now - ticket.joined
-  ticket.state, ticket.rung = 'waiting', 0
+  local rungs = ladder(ticket)
+  ticket.state, ticket.rung = 'waiting', begun(ticket, rungs)
   ticket.call, ticket.side, ticket.partner = nil, nil, nil
-  ticket.acked, ticket.connected, ticket.holder = nil, nil, nil
-  while rungs[ticket.rung + 1] and rungs[ticket.rung + 1][1] <= math.max(0, waited) do ticket.rung = ticket.rung + 1 end
+  ticket.acked, ticket.connected, ticket.holder, ticket.free = nil, nil, nil, nil
   local found = people_meet and search(ticket, rungs)
   if found then
     withdraw(found.id, found.ticket)
@@ -17,5 +18,6 @@ local function place(id, ticket)
     want_bot(id, ticket)
     store(id, ticket)
     queue(id, ticket, rungs)
+    draw(ticket, rungs)
   end
 end

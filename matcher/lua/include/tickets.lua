@@ -6,6 +6,8 @@
 --   never in the queue; it has no caller in `callers`);
 --   while offered or active: call, side ('a' | 'b'), partner ('human' | 'bot'), acked, connected (since when its partner is heard, ms, or false);
 --   while offered: holder {worker, ticket, caller} of the partner, as it was when the two were matched;
+--   while it hears a bot: free (whether it was told that a person is), quiet (until when it is told of nobody);
+--   talked (whether it switched from a bot to a person);
 --   after its socket was lost: lost_until (when its call is given up).
 local function ticket_of(id)
   local packed = call('HGET', TICKETS, id)

@@ -14,7 +14,7 @@ BEFORE = World(
         "of another": {"worker": "lives", "state": "waiting"},
     },
     callers={}, calls={}, leases={}, workers={"paused": 20_000, "lives": 20_000}, due={}, waiting={},
-    index=frozenset(), owned=frozenset(), clock=10_000, ahead=0, mode=Mode(),
+    index=frozenset(), talkers=frozenset(), owned=frozenset(), clock=10_000, ahead=0, mode=Mode(),
 )  # fmt: skip
 
 
