@@ -12,7 +12,7 @@ No value holds more than random ids, bucket names and times.
 | leases | sorted set | waiting or offered ticket → when its lease ends |
 | workers | sorted set | worker → when the lease ends that its active calls ride on |
 | owned | sorted set, scores 0 | `worker|ticket` for each active ticket whose socket a worker holds |
-| due | sorted set | what time will change → when: `t<ticket>`, `b<ticket>`, `c<call>`, `u<caller>`, `s<ticket>` |
+| due | sorted set | what time will change → when: `t`, `b`, `s` or `a` and a ticket, `c<call>`, `u<caller>` |
 | callers | hash | caller → msgpack map: ticket ('' for none), newest epoch, recents {caller → until, call} |
 | calls | hash | call → msgpack map: the tickets of sides a and b ('' while unknown), deadline of the offer |
 | mode | string | `<mode> <ms>`: who is matched with whom (`matcher.modes`) |

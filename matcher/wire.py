@@ -88,6 +88,19 @@ class Block(ClientMessage, frozen=True):
     call_id: CallId
 
 
+class Switch(ClientMessage, frozen=True):
+    """Leave the bot of this call for the person who is free. `description` is of the connection made for it."""
+
+    call_id: CallId
+    description: Description | None = None
+
+
+class Stay(ClientMessage, frozen=True):
+    """Go on with the bot: let nobody be offered for a while."""
+
+    call_id: CallId
+
+
 class Next(ClientMessage, frozen=True):
     """End the call, if one is running, and look for somebody else.
 
@@ -105,7 +118,9 @@ class Heartbeat(ClientMessage, frozen=True):
     """The page is alive. Every 5 s; the server answers with its own."""
 
 
-AnyClientMessage = Hello | Ready | Ack | Connected | Renew | Failed | Hangup | Block | Next | Leave | Heartbeat
+AnyClientMessage = (
+    Hello | Ready | Ack | Connected | Renew | Failed | Hangup | Block | Switch | Stay | Next | Leave | Heartbeat
+)
 
 
 class IceServer(Quiet, Struct, frozen=True):
@@ -171,7 +186,8 @@ class Matched(ServerMessage, frozen=True):
     """A partner. Answer `ack` and join the channel.
 
     `ufrag` names the connection of ours whose description the partner is told, `description` is the partner's, where it
-    is known already; without them both come through the channel.
+    is known already; without them both come through the channel. `speech_by`: who processes a
+    bot's speech, in the operator's words; without it, this service's own server.
     """
 
     call_id: CallId
@@ -182,6 +198,7 @@ class Matched(ServerMessage, frozen=True):
     deadlines: Deadlines
     ufrag: str | None = None
     description: Description | None = None
+    speech_by: str | None = None
 
 
 class Described(ServerMessage, frozen=True):
@@ -206,6 +223,19 @@ class Renewed(ServerMessage, frozen=True):
     expires_at: int
 
 
+class Person(ServerMessage, frozen=True):
+    """In a call with a bot: a person is `free`, or no more. Answer `switch` or `stay`.
+
+    With one come relay credentials for another connection, which is to be there before the answer.
+    """
+
+    call_id: CallId
+    free: bool
+    ice_servers: tuple[IceServer, ...] = ()
+    expires_at: int = 0
+    describe: bool = False
+
+
 class Ended(ServerMessage, frozen=True):
     """The call is over. `requeued`: the page keeps its place; `waiting` or fresh `relay` credentials follow."""
 
@@ -226,7 +256,7 @@ class Alive(ServerMessage, frozen=True, tag="heartbeat"):
     """The answer to a heartbeat."""
 
 
-AnyServerMessage = Session | Relay | Waiting | Matched | Described | Resumed | Renewed | Ended | Error | Alive
+AnyServerMessage = Session | Relay | Waiting | Matched | Described | Resumed | Renewed | Person | Ended | Error | Alive
 
 _decoder: msgspec.json.Decoder[AnyClientMessage] = msgspec.json.Decoder(AnyClientMessage)
 _encoder = msgspec.json.Encoder()

@@ -2,6 +2,8 @@
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+from matcher.domain import Partner
+
 SECONDS = (0.1, 0.25, 0.5, 1, 2, 4, 8, 15, 30, 60, 120, 300)
 
 
@@ -15,12 +17,12 @@ class Metrics:
         self.sockets = Gauge("sotto_queue_sockets", "Open queue sockets", registry=self.registry)
         self.closes = counter("sotto_queue_closes", "Queue sockets closed by us, by error code", "code")
         self.refusals = counter("sotto_limit_refusals", "Requests refused by a limit", "limit")
-        self.matches = counter("sotto_matches", "Matches told to a page")
-        self.connects = counter("sotto_calls_connected", "Sides of calls on which audio arrived")
+        self.matches = counter("sotto_matches", "Matches told to a page, by what its partner is", "partner")
+        self.connects = counter("sotto_calls_connected", "Pages that heard a partner, by what that is", "partner")
         self.failures = counter("sotto_calls_failed", "Sides of calls that failed, by stage", "stage")
         self.endings = counter("sotto_calls_ended", "Sides of calls that ended, by reason", "reason")
         self.wait = Histogram(
-            "sotto_wait_seconds", "From entering the queue to the match, s", buckets=SECONDS, registry=self.registry
+            "sotto_wait_seconds", "From entering the queue to a person, s", buckets=SECONDS, registry=self.registry
         )
         self.setup = Histogram(
             "sotto_setup_seconds", "From the match to the first audio, s", buckets=SECONDS, registry=self.registry
@@ -33,13 +35,13 @@ class Metrics:
         """Count a refusal of one limit."""
         self.refusals.labels(name).inc()
 
-    def matched(self, waited_ms: int | None) -> None:
-        """Count a match told to a page, and how long it waited, where that is known."""
-        self.matches.inc()
-        if waited_ms is not None:
+    def matched(self, partner: Partner, waited_ms: int | None) -> None:
+        """Count a match told to a page, and how long it waited for a person, where that is known."""
+        self.matches.labels(partner).inc()
+        if waited_ms is not None and partner is Partner.HUMAN:
             self.wait.observe(max(0, waited_ms) / 1000)
 
-    def connected(self, setup_s: float) -> None:
-        """Count a side on which audio arrived, and how long that took."""
-        self.connects.inc()
+    def connected(self, partner: Partner, setup_s: float) -> None:
+        """Count a page that hears its partner, and how long that took."""
+        self.connects.labels(partner).inc()
         self.setup.observe(setup_s)

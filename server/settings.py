@@ -75,6 +75,14 @@ class ServerSettings(RedisSettings, frozen=True, kw_only=True):
             description="How two pages learn to connect: `queue`: with the match, sooner; `channel`: by Realtime.",
         ),
     ] = "queue"
+    bot_speech_by: Annotated[
+        str,
+        Meta(
+            max_length=80,
+            pattern=r"^[^\x00-\x1f]*$",
+            description="Who processes a bot's speech, as the page says it, such as `OpenAI`. Empty: this server.",
+        ),
+    ] = ""
     realtime_url: Annotated[
         str,
         Meta(

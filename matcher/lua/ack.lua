@@ -10,7 +10,6 @@ local function activate(ticket_id, ticket)
   ticket.state, ticket.holder = 'active', nil
   if ticket.lost_until then disown(ticket_id, ticket, ticket.lost_until) else own(ticket_id, ticket) end
   store(ticket_id, ticket)
-  if talks_to_bot(ticket) then look(ticket_id, ticket) end
 end
 
 local ticket = ticket_of(id)

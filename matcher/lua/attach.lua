@@ -25,6 +25,5 @@ entry.epoch = epoch
 call('HSET', CALLERS, caller, pack(entry))
 ticket.epoch, ticket.worker, ticket.lost_until = epoch, worker, nil
 store(id, ticket)
-if talks_to_bot(ticket) then look(id, ticket, true) end
 if ticket.state == 'active' then own(id, ticket) else lease(id) end
 return finish({epoch, id, placed(ticket)})

@@ -46,8 +46,7 @@ local ticket = {
 }
 store(id, ticket)
 own(id, ticket)
-local other_id, other = other_side(cid, side)
-if talks_to_bot(ticket) then look(id, ticket, true) elseif bot and other then look(other_id, other, true) end
+local _, other = other_side(cid, side)
 local partner = other and other.caller or ARGV[14]
 local people = not bot and ticket.partner == 'human'
 if people and partner ~= '' then remember(caller, partner, cid) end

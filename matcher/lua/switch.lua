@@ -20,7 +20,7 @@ if bot then
   tell(bot, 'ended', bot_id, cid, 'switched')
 end
 drop_talker(id, ticket)
-call('ZREM', DUE, 's' .. id)
+call('ZREM', DUE, 's' .. id, 'a' .. id)
 call('ZREM', OWNED, ticket.worker .. '|' .. id)
 lease(id)
 ticket.free, ticket.talked = nil, true

@@ -13,8 +13,8 @@ from matcher.placed import Active, Offered, Waiting
 from server.limits import Limit
 from server.queue.call import CallWatch
 from server.queue.phases import Phase, check
-from server.queue.steps import Steps
 from server.queue.switchboard import Lost, Tick
+from server.queue.switching import Switching
 
 log = structlog.get_logger()
 
@@ -23,7 +23,7 @@ class Goodbye(Exception):
     """The page said that it leaves."""
 
 
-class Caller(Steps):
+class Caller(Switching):
     """The session behind one queue socket."""
 
     async def receive(self, item: object) -> None:
@@ -70,7 +70,15 @@ class Caller(Steps):
                     await self._start_over()
             case wire.Block():
                 await self._on_block(message.call_id)
-            case wire.Ack() | wire.Connected() | wire.Renew() | wire.Failed() | wire.Hangup():
+            case (
+                wire.Ack()
+                | wire.Connected()
+                | wire.Renew()
+                | wire.Failed()
+                | wire.Hangup()
+                | wire.Switch()
+                | wire.Stay()
+            ):
                 if self._call and self._call.call_id == message.call_id:
                     await self._on_call_message(message, self._call)
 
@@ -120,11 +128,15 @@ class Caller(Steps):
                 await self._fail(stage)
             case wire.Hangup():
                 await self._finish(EndReason.HANGUP)
+            case wire.Switch(description=description):
+                await self._switch(call, description)
+            case wire.Stay():
+                await self._stay(call)
 
     async def _on_connected(self, call: CallWatch) -> None:
         call.connect(self._desk.stopwatch.now_ms())
         self._activate(call)  # whoever hears the partner knows that both have the match
-        self._desk.metrics.connected(call.setup_s)
+        self._desk.metrics.connected(call.partner, call.setup_s)
         log.info("call.connected", call_id=call.call_id)
         try:
             await self._desk.room.connected(self.ticket_id or "", call.call_id)
@@ -171,6 +183,8 @@ class Caller(Steps):
                 await self._settle(Waiting(joined_ms))
             case events.EndedEvent(call_id=call_id, reason=reason) if call and call.call_id == call_id:
                 await self._over(reason)
+            case events.PersonEvent(call_id=call_id, free=free) if call and call.call_id == call_id:
+                await self._tell_person(call, free=free)
             # Our acknowledgement or renewal came too late, yet the page is alive: it keeps its place.
             case events.ExpiredEvent() if call:
                 await self._over(EndReason.FAILED)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from matcher import wire
 from matcher.clock import Clock
-from matcher.domain import Side, topic_of
+from matcher.domain import Partner, Side, topic_of
 from matcher.parameters import Description
 from matcher.placed import Active, Offered
 from matcher.waiting_room import WaitingRoom
@@ -58,6 +58,7 @@ class Desk:
     channel_url: str
     channel_key: str
     describes: bool  # descriptions of connections pass through here, with the match
+    speech_by: str  # who processes bots' speech, in the operator's words; '': this server
     limiter: Limiter
     metrics: Metrics
     clock: Clock
@@ -81,6 +82,7 @@ class Desk:
             deadlines=self.terms.deadlines,
             ufrag=own.parameters.ufrag if own else None,
             description=partner,
+            speech_by=(placed.partner is Partner.BOT and self.speech_by) or None,
         )
 
     def channel(self, call_id: str, side: Side) -> wire.Channel:

@@ -14,7 +14,17 @@ from enum import Enum, auto
 from matcher import wire
 from matcher.errors import OutOfOrder
 
-ABOUT_A_CALL = (wire.Ack, wire.Connected, wire.Renew, wire.Failed, wire.Hangup, wire.Block, wire.Next)
+ABOUT_A_CALL = (
+    wire.Ack,
+    wire.Connected,
+    wire.Renew,
+    wire.Failed,
+    wire.Hangup,
+    wire.Block,
+    wire.Switch,
+    wire.Stay,
+    wire.Next,
+)
 
 
 class Phase(Enum):

@@ -23,6 +23,7 @@ class RelayHold:
 
     def __init__(self, desk: Desk, who: str, send: Send) -> None:
         self.sets: tuple[RelayCredentials, ...] = ()
+        self.spare: RelayCredentials | None = None  # for the call with a person, while a bot's goes on
         self._rotated_ms: int | None = None
         self._desk = desk
         self._who = who
@@ -78,11 +79,35 @@ class RelayHold:
         self.sets = (*self.sets, fresh)
         await self._send(wire.Renewed(call_id, fresh.ice_servers, fresh.expires_at))
 
+    async def find_spare(self) -> RelayCredentials | None:
+        """Return a set for another call beside the running one, the same while it lasts; None: there is none."""
+        least_s = self._desk.terms.call_s + RELAY_MARGIN_S / 2
+        if self.spare and self.spare.expires_at - self._desk.clock.now_ms() / 1000 < least_s:
+            self._desk.relays.give_back(self.spare)
+            self.spare = None
+        if self.spare is None:
+            try:
+                await self._desk.limiter.take(Limit.CREDENTIALS, self._who)
+                self.spare = await self._desk.relays.take()
+            except (RateLimited, QueueUnavailable, RelayUnavailable):
+                return None  # counted where it happened
+        return self.spare
+
+    def use_spare(self) -> None:
+        """The running call is over, and the other one begins."""
+        spare, self.spare = self.spare, None
+        self.give_back()
+        self.sets = (spare,) if spare else ()
+
+    def part_with(self) -> tuple[RelayCredentials, ...]:
+        """Return all sets that the page may still use, the one of its latest connection last."""
+        return (self.spare, *self.sets) if self.spare else self.sets
+
     def give_back(self) -> None:
         """The sets will not be used any more: let them be revoked."""
-        for credentials in self.sets:
+        for credentials in self.part_with():
             self._desk.relays.give_back(credentials)
-        self.sets = ()
+        self.sets, self.spare = (), None
         self._rotated_ms = None
 
     def _left_s(self) -> float:

@@ -102,7 +102,7 @@ class Steps:
                 await self._place.tell(changed_only=False)
             case Offered() | Active():
                 if self._call is None or self._call.call_id != placed.call_id:
-                    await self._tell_match(placed)
+                    await self._tell_match(placed, self._place.waited_ms())
                 self._take_note(placed)
             case Gone():
                 raise errors.Superseded
@@ -130,12 +130,12 @@ class Steps:
         elif self.ticket_id:
             await self._settle(await self._place.again())
 
-    async def _tell_match(self, placed: Offered | Active) -> None:
+    async def _tell_match(self, placed: Offered | Active, waited_ms: int | None = None) -> None:
         self._call = self._desk.watch(placed)
         if isinstance(placed, Offered) and placed.partner is Partner.HUMAN:
             self._meet(placed.call_id, placed.holder.caller)
         self.phase = Phase.QUEUED
-        self._desk.metrics.matched(self._place.waited_ms())
+        self._desk.metrics.matched(placed.partner, waited_ms)
         log.info("call.matched", call_id=placed.call_id)
         # The partner may have ours before both have acknowledged: the way into the channel, where each would tell the
         # other the same, is in this very message, and a relay's address is all that there is in it about a place.
@@ -231,7 +231,7 @@ class Steps:
         if self._call and self._call.connected:
             self._place.joined_ms = 0  # an age is used up by a talk
         if stays and self.phase not in (Phase.NEW, Phase.IDLE):
-            await self._place.part(ticket_id, self._call, self._met, self._relay.sets)
+            await self._place.part(ticket_id, self._call, self._met, self._relay.part_with())
         else:
             self._relay.give_back()
             await self._place.leave(ticket_id)

@@ -136,7 +136,7 @@ class RoomMachine(RuleBasedStateMachine):
             for name, ticket in self.world.tickets.items()
         }
         for name, ticket in self.world.tickets.items():
-            if hears_bot(ticket):
+            if hears_bot(ticket) and not self.world.untold(name):
                 for end in {name, self.world.partner(name)} - {""}:
                     told = self.view.free.get((self.world.tickets[end]["worker"], end)) == ticket["call"]
                     assert told == ticket["free"]

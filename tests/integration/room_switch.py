@@ -63,7 +63,9 @@ class SwitchRules(BotRules):
 
     def check_people_are_offered(self, at: int) -> None:
         """Whoever waits and could be had in place of a bot has been told to somebody who has it; nobody is in vain."""
-        hearing = [name for name, ticket in self.world.tickets.items() if hears_bot(ticket)]
+        hearing = [
+            name for name, ticket in self.world.tickets.items() if hears_bot(ticket) and not self.world.untold(name)
+        ]
         told = {name: self.world.tickets[name]["free"] for name in hearing}
         reachable: dict[str, list[str]] = {}
         for name in hearing:

@@ -74,7 +74,7 @@ MUTANTS = {
     "an older rung of a talker is kept": ("include/persons", "  ticket.rung = begun(ticket, rungs)\n", ""),
     "a talker is found for ever": ("include/forget", "then drop_talker(id, ticket) end", "then end"),
     "a switcher is found as a talker": ("switch", "drop_talker(id, ticket)\n", ""),
-    "a page that is back is not told": ("attach", "look(id, ticket, true)", "look(id, ticket)"),
+    "a page that is back is not told": ("include/due", "string.sub(entry, 1, 1) == 'a'", "false"),
     "a switch leaves a person": ("switch", " or not talks_to_bot(ticket) then", " then"),
     "a switch whatever the mode": ("switch", "local found = people_meet and", "local found ="),
     "the bot of a switch stays": ("switch", "  forget(bot_id, bot)\n", ""),

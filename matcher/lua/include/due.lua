@@ -28,8 +28,10 @@ end
 function on_due.s(id, entry)
   call('ZREM', DUE, entry)
   local ticket = ticket_of(id)
-  if ticket and talks_to_bot(ticket) then look(id, ticket) end
+  if ticket and talks_to_bot(ticket) then look(id, ticket, string.sub(entry, 1, 1) == 'a') end
 end
+
+on_due.a = on_due.s
 
 function on_due.c(cid, entry)
   local packed = call('HGET', CALLS, cid)

@@ -7,7 +7,7 @@ local function forget(id, ticket)
   call('HDEL', TICKETS, id)
   call('ZREM', LEASES, id)
   call('ZREM', OWNED, ticket.worker .. '|' .. id)
-  call('ZREM', DUE, 't' .. id, 's' .. id)
+  call('ZREM', DUE, 't' .. id, 's' .. id, 'a' .. id)
   if ticket.partner == 'bot' then drop_talker(id, ticket) end
   local entry = caller_of(ticket.caller)
   if entry and entry.ticket == id then

@@ -19,6 +19,8 @@ MESSAGES: tuple[wire.AnyClientMessage, ...] = (
     wire.Failed(CALL_ID, Stage.ICE),
     wire.Hangup(CALL_ID),
     wire.Block(CALL_ID),
+    wire.Switch(CALL_ID),
+    wire.Stay(CALL_ID),
     wire.Next(),
     wire.Leave(),
     wire.Heartbeat(),

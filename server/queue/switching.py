@@ -1,0 +1,58 @@
+"""The way of a caller from a bot to a person: what its session does about it."""
+
+import structlog
+from redis.exceptions import RedisError
+
+from matcher import wire
+from matcher.domain import EndReason
+from matcher.parameters import Description
+from matcher.placed import Active, Offered
+from server.queue.call import CallWatch
+from server.queue.steps import Steps
+
+log = structlog.get_logger()
+
+
+class Switching(Steps):
+    """A session in a call with a bot, while people may become free."""
+
+    async def _tell_person(self, call: CallWatch, *, free: bool) -> None:
+        """Tell the page that a person is free, with relay credentials for the call with it, or that nobody is."""
+        if not free:
+            await self._send(wire.Person(call.call_id, free=False))
+        elif spare := await self._relay.find_spare():
+            await self._send(
+                wire.Person(call.call_id, True, spare.ice_servers, spare.expires_at, describe=self._desk.describes)
+            )
+        else:
+            # Nobody goes to a call without credentials for it.
+            await self._stay(call)
+
+    async def _switch(self, call: CallWatch, description: Description | None) -> None:
+        """Leave the bot for a person; where none is free any more, nothing has happened."""
+        if self._relay.spare is None:
+            return  # asked for without an offer, or asked for again
+        # Before the person's session can ask for it.
+        self._descriptions.ready(description)
+        try:
+            placed = await self._desk.room.switch(self.ticket_id or "", call.call_id)
+        except RedisError as fault:
+            # The call with the bot goes on; if this did happen after all, the offer is told again.
+            log.warning("queue.unavailable", exc_info=fault)
+            await self._send(wire.Person(call.call_id, free=False))
+            return
+        match placed:
+            case Offered(call_id=call_id) if call_id != call.call_id:
+                self._desk.metrics.endings.labels(EndReason.SWITCHED).inc()
+                log.info("call.ended", call_id=call.call_id, reason=str(EndReason.SWITCHED))
+                self._relay.use_spare()
+                await self._tell_match(placed)
+            case Active(call_id=call_id) if call_id == call.call_id:
+                await self._send(wire.Person(call.call_id, free=False))
+            # Else the call is over, and the event that says why is on its way.
+
+    async def _stay(self, call: CallWatch) -> None:
+        try:
+            await self._desk.room.stay(self.ticket_id or "", call.call_id)
+        except RedisError as fault:
+            log.warning("queue.unavailable", exc_info=fault)
