@@ -22,7 +22,9 @@ SCREENS = [
     "rules", "start", "start-check", "asking", "asking-again", "waiting", "waiting-first", "waiting-back",
     "connecting", "connecting-bot", "connecting-trouble", "talking", "talking-muted", "talking-trouble", "talking-bot",
     "talking-microphone-muted", "talking-microphone-refused", "waiting-microphone", "waiting-paused", "reconnecting",
-    "ended-partner_left", "ended-blocked", "error-rate_limited", "error-microphone_refused", "error-unsupported",
+    "talking-bot-person", "talking-bot-asked", "talking-bot-missed", "talking-bot-elsewhere", "waiting-bot-lost",
+    "ended-bot", "ended-partner_left", "ended-blocked", "error-rate_limited", "error-microphone_refused",
+    "error-unsupported",
 ]  # fmt: skip
 PHONE = {"width": 390, "height": 844}
 

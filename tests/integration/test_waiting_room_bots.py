@@ -119,6 +119,7 @@ async def test_whoever_is_first_has_the_caller(room: Room) -> None:
     assert await room.claim(an_id("t-eve"), at, BOT, "bots") == Gone()
 
 
+@pytest.mark.claim("bot-named")
 async def test_nobody_meets_a_bot_who_does_not_want_one(room: Room, jobs: Jobs) -> None:
     """Whatever the mode is, and whatever a worker tries."""
     await room.enter(BEN)

@@ -4,6 +4,7 @@ import type { Stage } from '../caller/types.ts';
 import type { Grant, Matched } from '../caller/wire.ts';
 import { Agreement } from './agreement.ts';
 import type { Way } from './agreement.ts';
+import { DEAF } from './listener.ts';
 import type { CallListener } from './listener.ts';
 import { Leak } from './local.ts';
 import { readSignal } from './messages.ts';
@@ -29,7 +30,7 @@ const MAX_EARLY = 16;
 export class Call {
   readonly id: string;
   private readonly match: Matched;
-  private readonly listener: CallListener;
+  private listener: CallListener;
   private readonly signaling: Signaling;
   private readonly early: Message[] = [];
   private readonly making: Promise<Peer>;
@@ -81,6 +82,11 @@ export class Call {
   /** Whether the partner has been heard. */
   get talking(): boolean {
     return !this.over && this.setup.done;
+  }
+
+  /** Go on being heard, and report nothing any more. */
+  retire(): void {
+    this.listener = DEAF;
   }
 
   /** The partner's description has come by way of the server; the channel must bring the same, or none. */

@@ -27,3 +27,11 @@ export interface CallListener {
   failed(stage: Stage): void;
   leak(): void;
 }
+
+/** Takes no notice. */
+export const DEAF: CallListener = {
+  stage: () => undefined, connected: () => undefined, stream: () => undefined, partnerMuted: () => undefined,
+  suspect: () => undefined, recovered: () => undefined, safetyWords: () => undefined, violated: () => undefined,
+  sample: () => undefined, servers: async () => null, bye: () => undefined, failed: () => undefined,
+  leak: () => undefined,
+};

@@ -53,6 +53,10 @@ const changes: [string, Event, string][] = [
   ['waiting', { type: 'offline' }, t.waiting.offline],
   ['waiting-back', { type: 'online' }, t.said.online],
   ['connecting', { type: 'stage', callId, stage: 'audio' }, `${t.connecting.stages.audio}.`],
+  ['talking-bot', { type: 'suspect', callId }, `${t.talking.reconnecting}. ${t.bots.reconnectingLine}`],
+  ['talking-bot', { type: 'person', callId, free: true }, `${t.bots.person} ${t.bots.personLine}`],
+  ['talking-bot-person', { type: 'change' }, t.bots.changing],
+  ['talking-bot-asked', { type: 'person', callId, free: false }, t.bots.missed],
 ];
 for (const [name, event, sentence] of changes) {
   test(`${event.type} on ${name} says: ${sentence}`, () => {
@@ -68,9 +72,26 @@ test('an estimate that changes alone is not announced: it would never be quiet',
   assert.equal(after('waiting', { type: 'waiting', position: 3, estimateS: 7, hitch: null, nowMs: 0 }), null);
 });
 
-test('a bot is named as one when it is matched and again when the talk begins', () => {
-  assert.match(announcement(null, sample('connecting-bot')) ?? '', /not a human/);
-  assert.match(announcement(null, sample('talking-bot')) ?? '', /not a human/);
+test('a bot is named as one when it is matched and again when the talk begins [claim bot-named]', () => {
+  const first = announcement(null, sample('connecting-bot')) ?? '';
+  for (const words of [/not a person/, /computer program/, /Nothing is recorded/, /processed on this server/]) {
+    assert.match(first, words);
+  }
+  assert.match(announcement(null, sample('talking-bot')) ?? '', /not a person/);
+});
+
+test('whoever processes a bot’s speech is named, where that is not this server', () => {
+  const bot = { ...sample('connecting-bot'), speechBy: 'Example Speech' } as State;
+
+  assert.match(announcement(null, bot) ?? '', /processed by Example Speech\./);
+});
+
+test('an offer that nobody answered goes without a word', () => {
+  assert.equal(after('talking-bot-person', { type: 'person', callId, free: false }), null);
+});
+
+test('a bot that was lost is named when the search goes on', () => {
+  assert.match(announcement(sample('talking-bot'), sample('waiting-bot-lost')) ?? '', /The bot was lost.*keep your place/);
 });
 
 test('going back to the queue says why, and that the place is kept', () => {

@@ -1,7 +1,7 @@
 /** What the live region and the window's title say about a state. Pure. */
 
 import { t } from './text/index.ts';
-import type { State } from './types.ts';
+import type { Call, Person, State } from './types.ts';
 
 /** The screen's heading, and so the title's first part. */
 export function heading(state: State): string {
@@ -10,7 +10,7 @@ export function heading(state: State): string {
     case 'start': return t.start.title;
     case 'asking': return t.asking.title;
     case 'waiting': return t.waiting.title;
-    case 'connecting': return state.partner === 'bot' ? t.connecting.titleBot : t.connecting.title;
+    case 'connecting': return state.partner === 'bot' ? t.bots.title : t.connecting.title;
     case 'talking': return t.talking.title;
     case 'reconnecting': return t.talking.reconnecting;
     case 'ended': return endedWords(state)[0];
@@ -18,9 +18,22 @@ export function heading(state: State): string {
   }
 }
 
+export const notice = (kind: 'partner_lost' | 'bot_lost' | 'failed'): string =>
+  (kind === 'bot_lost' ? t.bots.lost : t.waiting.notice[kind]);
+
 export function endedWords(state: State & { screen: 'ended' }): readonly [string, string] {
+  if (state.partner === 'bot' && state.reason === 'partner_left') return t.bots.ended;
   return state.blocked ? t.ended.blocked : t.ended.reasons[state.reason];
 }
+
+/** What the page says about a bot before its first word. */
+export const disclosure = ({ speechBy }: Call): string =>
+  joined(`${t.bots.badge}.`, t.bots.means, speechLine(speechBy));
+
+export const speechLine = (by: string | null): string => (by === null ? t.bots.here : t.bots.by(by));
+
+export const reconnectingLine = ({ partner }: Call): string =>
+  (partner === 'bot' ? t.bots : t.talking).reconnectingLine;
 
 export const title = (state: State): string => `${heading(state)} · ${t.name}`;
 
@@ -30,13 +43,13 @@ function entered(state: State): string {
   switch (state.screen) {
     case 'asking': return state.again ? t.asking.lineAgain : t.asking.line;
     case 'waiting':
-      return joined(state.notice && t.waiting.notice[state.notice], state.position && t.said.place(state.position),
+      return joined(state.notice && notice(state.notice), state.position && t.said.place(state.position),
         state.hitch && t.waiting.hitch[state.hitch]);
-    case 'connecting': return state.partner === 'bot' ? t.connecting.lineBot : t.connecting.line;
+    case 'connecting': return state.partner === 'bot' ? disclosure(state) : t.connecting.line;
     case 'talking':
-      return joined(state.partner === 'bot' && `${t.talking.botBadge}.`, state.playbackBlocked && `${t.talking.play}.`,
+      return joined(state.partner === 'bot' && `${t.bots.badge}.`, state.playbackBlocked && `${t.talking.play}.`,
         state.microphone && t.microphone[state.microphone.kind]);
-    case 'reconnecting': return t.talking.reconnectingLine;
+    case 'reconnecting': return reconnectingLine(state);
     case 'ended': return endedWords(state)[1];
     case 'error': return `${t.error.codes[state.code].what} ${t.error.codes[state.code].next}`;
     default: return '';
@@ -61,7 +74,16 @@ function changedInTalk([before, now]: Pair<'talking' | 'reconnecting'>): string 
   if (now.playbackBlocked && !before.playbackBlocked) return `${t.talking.playHint} ${t.talking.play}.`;
   if (now.endsSoon && !before.endsSoon) return t.said.endsSoon;
   if (before.offline !== now.offline) return now.offline ? t.talking.offline : t.said.online;
-  return null;
+  return before.person !== now.person ? saidOfPerson(now.person) : null;
+}
+
+function saidOfPerson(person: Person): string | null {
+  switch (person) {
+    case 'here': return `${t.bots.person} ${t.bots.personLine}`;
+    case 'asked': return t.bots.changing;
+    case 'missed': return t.bots.missed;
+    case 'none': return null;
+  }
 }
 
 function changedInQueue([before, now]: Pair<'waiting'>): string | null {

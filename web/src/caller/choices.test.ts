@@ -14,7 +14,7 @@ const defaults: [string[], string[]][] = [
 ];
 for (const [tags, languages] of defaults) {
   test(`a browser that speaks [${tags}] starts with [${languages}]`, () => {
-    assert.deepEqual(defaultPrefs(tags), { languages, interests: [] });
+    assert.deepEqual(defaultPrefs(tags), { languages, interests: [], bots: true });
   });
 }
 

@@ -1,5 +1,6 @@
-/** What a person may choose before a call: languages and interests, as the wire names them. Pure. */
+/** What a person may choose before a call: languages, interests, and whether a bot would do. */
 
+import { keep, kept } from './kept.ts';
 import type { Prefs } from './types.ts';
 
 export const MOST_LANGUAGES = 3;
@@ -24,11 +25,17 @@ const known: ReadonlySet<string> = new Set(LANGUAGES);
 /** Norwegian browsers say `no` or `nn` as well as `nb`; Filipino is Tagalog by another tag. */
 const SAME: Readonly<Record<string, string>> = { no: 'nb', nn: 'nb', fil: 'tl', iw: 'he', in: 'id' };
 
+/** Whether the person would talk to a bot; they would, unless they have said no on this device. */
+export const wantsBots = (): boolean => kept('bots') !== 'off';
+
+/** Remember a no; a yes leaves nothing behind. */
+export const rememberBots = (wanted: boolean): void => keep('bots', wanted ? null : 'off');
+
 /** The browser's languages (BCP 47 tags, preferred first) as first choices; English where none is known. */
 export function defaultPrefs(tags: readonly string[]): Prefs {
   const primary = tags.map((tag) => tag.split('-')[0]?.toLowerCase() ?? '').map((tag) => SAME[tag] ?? tag);
   const languages = [...new Set(primary)].filter((tag) => known.has(tag)).slice(0, MOST_LANGUAGES);
-  return { languages: languages.length > 0 ? languages : ['en'], interests: [] };
+  return { languages: languages.length > 0 ? languages : ['en'], interests: [], bots: wantsBots() };
 }
 
 /** Add or remove one choice; a full list takes no more. */

@@ -22,6 +22,8 @@ export interface Means extends Pick<Surroundings, 'dispatch' | 'levels'> {
   queue: Pick<QueueSocket, 'send' | 'hurry'>;
   playback: Playback;
   wakefulness: Wakefulness;
+  /** The partner is heard. */
+  heard(): void;
   /** Tell the server that it is over, and leave everything. */
   hangUp(): void;
   fail(error: unknown): void;
@@ -57,6 +59,12 @@ export class Conversation {
     if (this.relays.take(servers)) this.call.renewPath();
   }
 
+  /** Another call takes its place: until that is heard this one is, and says nothing to the page. */
+  retire(): void {
+    this.timers.splice(0).forEach(clearTimeout);
+    this.call.retire();
+  }
+
   /** It is over; the server knows, or is told by somebody else. */
   close(): void {
     const { levels, playback, wakefulness } = this.means;
@@ -76,6 +84,7 @@ export class Conversation {
       connected: () => {
         queue.send({ type: 'connected', call_id: callId });
         wakefulness.hold();
+        means.heard();
         dispatch({ type: 'talking', callId, nowMs: Date.now(), endsMs: Date.now() + callMs });
         this.later(Math.max(0, callMs - WARN_BEFORE_MS), () => dispatch({ type: 'endsSoon', callId }));
       },

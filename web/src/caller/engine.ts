@@ -5,6 +5,8 @@
  */
 
 import { onNetworkChange } from '../call/network.ts';
+import type { Description } from '../call/parameters.ts';
+import { Changeover } from './changeover.ts';
 import type { Conversation } from './conversation.ts';
 import { Farewell } from './farewell.ts';
 import { Fault } from './fault.ts';
@@ -32,8 +34,10 @@ export class Engine {
   private readonly farewell = new Farewell();
   private readonly wakefulness = new Wakefulness();
   private readonly guard: MicrophoneGuard;
+  private readonly changeover: Changeover;
   private queue: QueueSocket | null = null;
   private calling: Calling | null = null;
+  private client: Promise<unknown> | null = null;
   /** Whether the part of the page that calls could not be had before. */
   private missed = false;
   private preparation: Preparation | null = null;
@@ -50,6 +54,11 @@ export class Engine {
       mute: (chose, shows) => this.current?.call.mute(chose, shows),
       inCall: () => this.current !== null,
     });
+    this.changeover = new Changeover({
+      dispatch: around.dispatch, playback: this.playback,
+      send: (message) => this.queue?.send(message) ?? false,
+      prepare: () => this.calling && this.makePreparation(this.calling),
+    });
     this.tab.onStolen = () => this.fail(new Fault('superseded'));
     onNetworkChange(() => this.queue?.hurry());
   }
@@ -62,6 +71,8 @@ export class Engine {
       case 'next': return this.next();
       case 'hangup':
       case 'block': return this.finish(effect.type);
+      case 'change': return this.changeover.ask();
+      case 'stay': return this.changeover.stay();
       case 'play': return this.playback.resume();
       case 'resume':
         this.playback.replay();
@@ -86,7 +97,8 @@ export class Engine {
 
   /** Another track to send: whoever has the old one gets it. */
   private async send(track: MediaStreamTrack): Promise<void> {
-    await Promise.all([this.preparation?.replaceMicrophone(track), this.current?.call.replaceMicrophone(track)]);
+    const takers = [this.preparation, this.changeover, this.current?.call];
+    await Promise.all(takers.map((taker) => taker?.replaceMicrophone(track)));
   }
 
   private async begin(): Promise<void> {
@@ -137,11 +149,8 @@ export class Engine {
     this.calling = calling;
     const client = this.load(run, calling.loadRealtime);
     client.catch((error: unknown) => { if (run === this.run) this.fail(error); });
-    this.preparation = new calling.Preparation(() => this.guard.track, (description) => {
-      const { queue } = this;
-      const ready = () => queue?.send({ type: 'ready', ...(description && { description }) });
-      void client.then(ready, () => undefined);
-    });
+    this.client = client;
+    this.preparation = this.makePreparation(calling);
     this.queue = new QueueSocket(queueUrl(), this.session, {
       message: (message) => this.onMessage(message),
       offline: () => dispatch({ type: 'offline' }),
@@ -150,6 +159,21 @@ export class Engine {
       prefs,
       callId: () => this.current?.id ?? this.farewell.callId,
     });
+  }
+
+  private makePreparation(calling: Calling): Preparation {
+    const made: Preparation = new calling.Preparation(() => this.guard.track, (description) => {
+      if (made === this.preparation) this.ready(description);
+      else this.changeover.ready(made, description);
+    });
+    return made;
+  }
+
+  /** A connection waits for its partner. */
+  private ready(description: Description | null): void {
+    const { queue } = this;
+    const ready = () => queue?.send({ type: 'ready', ...(description && { description }) });
+    void this.client?.then(ready, () => undefined);
   }
 
   private onMessage(message: ServerMessage): void {
@@ -178,6 +202,9 @@ export class Engine {
       case 'renewed':
         if (message.call_id === this.current?.id) this.current.renew(message.ice_servers);
         return;
+      case 'person':
+        if (message.call_id === this.current?.id) this.changeover.hear(message);
+        return;
       case 'ended': {
         const { call_id: callId, reason, requeued = false } = message;
         if (callId !== this.current?.id) return;
@@ -200,13 +227,21 @@ export class Engine {
   }
 
   private startCall(match: Matched): void {
+    const taken = this.changeover.take(this.current);
+    if (taken) {
+      this.preparation?.close();
+      this.preparation = taken;
+      this.current = null;
+    }
     const { calling, preparation, queue, playback, wakefulness } = this;
     const { dispatch, levels } = this.around;
     if (!calling || !preparation || !queue) return;
     this.requeueIfCalled();
-    dispatch({ type: 'matched', call: { callId: match.call_id, partner: match.partner }, nowMs: Date.now() });
+    const { call_id: callId, partner, speech_by: speechBy = null } = match;
+    dispatch({ type: 'matched', call: { callId, partner, speechBy }, nowMs: Date.now() });
     this.current = new calling.Conversation(match, preparation.take(match.ufrag), {
       dispatch, levels, queue, playback, wakefulness,
+      heard: () => this.changeover.endLeaving(),
       hangUp: () => this.finish('hangup'),
       fail: (error) => this.fail(error),
     });
@@ -237,6 +272,7 @@ export class Engine {
   }
 
   private endCall(): void {
+    this.changeover.close();
     if (!this.current) return;
     this.farewell.leave(this.current.id);
     this.current.close();

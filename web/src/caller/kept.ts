@@ -1,9 +1,11 @@
 /** What the page keeps in the browser: what the person has chosen, and nothing else. */
 
-const keyOf = (choice: 'language' | 'sounds'): string => `sotto-${choice}`;
+type Choice = 'language' | 'sounds' | 'bots';
+
+const keyOf = (choice: Choice): string => `sotto-${choice}`;
 
 /** What was chosen in an earlier visit, or null. */
-export function kept(choice: 'language' | 'sounds'): string | null {
+export function kept(choice: Choice): string | null {
   try {
     return localStorage.getItem(keyOf(choice));
   } catch {
@@ -13,7 +15,7 @@ export function kept(choice: 'language' | 'sounds'): string | null {
 }
 
 /** Remember a choice; null forgets it. */
-export function keep(choice: 'language' | 'sounds', value: string | null): void {
+export function keep(choice: Choice, value: string | null): void {
   try {
     if (value === null) localStorage.removeItem(keyOf(choice));
     else localStorage.setItem(keyOf(choice), value);

@@ -3,7 +3,7 @@
 import { effect, signal } from '@preact/signals';
 import { options, render } from 'preact';
 
-import { defaultPrefs } from './choices.ts';
+import { defaultPrefs, rememberBots } from './choices.ts';
 import { Engine } from './engine.ts';
 import { Levels, SILENT } from './levels.ts';
 import { offerControls } from './media-session.ts';
@@ -81,6 +81,7 @@ async function onDevice(id: string): Promise<void> {
 }
 
 effect(() => rememberSounds(sounds.value));
+effect(() => rememberBots(prefs.value.bots));
 effect(() => offerControls(state.value, dispatch));
 
 // Whoever leaves the page leaves the queue at once; a page that comes back from the cache begins anew.

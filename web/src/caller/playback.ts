@@ -1,9 +1,13 @@
-/** The partner's voice: one <audio> element for all calls, made inside a gesture so that it may play. */
+/**
+ * The partner's voice: one <audio> element for all calls, made inside a gesture so that it may play. From a bot to a
+ * person there is another for a moment, so that the one is heard until the other is.
+ */
 
 export class Playback {
   /** The browser wants another tap first. */
   onBlocked: () => void = () => undefined;
   private element: HTMLAudioElement | null = null;
+  private last: HTMLAudioElement | null = null;
 
   /** Call it inside the person's gesture. */
   prepare(): void {
@@ -32,7 +36,23 @@ export class Playback {
     });
   }
 
+  /** What plays goes on until `hush`; what comes is played beside it. */
+  beside(): void {
+    this.hush();
+    this.last = this.element;
+    this.element = null;
+    this.prepare();
+  }
+
+  hush(): void {
+    if (!this.last) return;
+    this.last.srcObject = null;
+    this.last.remove();
+    this.last = null;
+  }
+
   stop(): void {
+    this.hush();
     if (this.element) this.element.srcObject = null;
   }
 }

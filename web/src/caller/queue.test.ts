@@ -58,7 +58,7 @@ class Page {
       offline: () => this.events.push('offline'),
       online: () => this.events.push('online'),
       fault: (fault: Fault) => this.faults.push(fault),
-      prefs: () => ({ languages: ['en'], interests: [] }),
+      prefs: () => ({ languages: ['en'], interests: [], bots: true }),
       callId: () => this.callId,
     };
     this.queue = new QueueSocket(`ws://${base}`, session, listener, timing);
@@ -94,7 +94,7 @@ test('queue: hello comes first, then messages are passed on and heartbeats kept 
   const accepting = accept(sockets);
   const page = new Page(base);
   const { socket, texts, hello } = await accepting;
-  assert.deepEqual(hello, { type: 'hello', token: 't1', prefs: { languages: ['en'], interests: [] } });
+  assert.deepEqual(hello, { type: 'hello', token: 't1', prefs: { languages: ['en'], interests: [], bots: true } });
   assert.equal(page.queue.send({ type: 'ready' }), false, 'nothing is sent before the server has answered');
   say(socket, WAITING);
   await page.sees('online', 'waiting');

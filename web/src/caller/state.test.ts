@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import { initial, legal, transition } from './state.ts';
 import type { Effect, EndReason, Event, MicrophoneTrouble, Screen, State } from './types.ts';
 
-const call = { callId: 'A'.repeat(22), partner: 'human' } as const;
-const other = { callId: 'B'.repeat(22), partner: 'bot' } as const;
+const call = { callId: 'A'.repeat(22), partner: 'human', speechBy: null } as const;
+const other = { callId: 'B'.repeat(22), partner: 'bot', speechBy: 'Example Speech' } as const;
 const start: State = { screen: 'start' };
 const mute: MicrophoneTrouble = { kind: 'muted', tap: true };
 const lost: MicrophoneTrouble = { kind: 'lost', tap: false };
@@ -20,12 +20,12 @@ const connecting: State = {
 };
 const talking: State = {
   screen: 'talking', ...call, sinceMs: 10_000, endsMs: 70_000, muted: false, partnerMuted: false, offline: false,
-  endsSoon: false, playbackBlocked: false, safetyWords: null, microphone: null,
+  endsSoon: false, playbackBlocked: false, safetyWords: null, microphone: null, person: 'none',
 };
 const broken: State = {
   ...talking, screen: 'reconnecting', muted: true, offline: true, playbackBlocked: true, microphone: mute,
 };
-const ended: State = { screen: 'ended', reason: 'partner_left', blocked: false, talkedS: 9 };
+const ended: State = { screen: 'ended', partner: 'human', reason: 'partner_left', blocked: false, talkedS: 9 };
 const error: State = { screen: 'error', code: 'rate_limited', retryAfterS: 7 };
 
 const states: Record<Screen, State> = {
@@ -44,6 +44,7 @@ const events: { [T in Event['type']]: Event & { type: T } } = {
   partnerMuted: { type: 'partnerMuted', callId: call.callId, muted: true },
   safetyWords: { type: 'safetyWords', callId: call.callId, words: [63, 0, 7, 7] },
   endsSoon: { type: 'endsSoon', callId: call.callId },
+  person: { type: 'person', callId: call.callId, free: true }, change: { type: 'change' }, stay: { type: 'stay' },
   playbackBlocked: { type: 'playbackBlocked' },
   microphone: { type: 'microphone', trouble: mute }, resume: { type: 'resume' },
   ended: { type: 'ended', callId: call.callId, reason: 'partner_lost', requeued: false, nowMs: 13_400 },
@@ -90,32 +91,36 @@ const expected: Record<Screen, Partial<Record<Event['type'], [State, ...Effect[]
     safetyWords: [{ ...connecting, safetyWords: [63, 0, 7, 7] }],
     partnerMuted: [connecting], playbackBlocked: [connecting], offline: [connecting],
     online: [{ ...connecting, offline: false }],
-    ended: [{ screen: 'ended', reason: 'partner_lost', blocked: false, talkedS: 0 }],
+    ended: [{ screen: 'ended', partner: 'human', reason: 'partner_lost', blocked: false, talkedS: 0 }],
   },
   talking: {
     mute: [{ ...talking, muted: true }, { type: 'mute', muted: true }], unmute: [talking],
     next: [lookingOn, next], play: [talking],
-    end: [{ screen: 'ended', reason: 'hangup', blocked: false, talkedS: 3 }, { type: 'hangup' }],
-    block: [{ screen: 'ended', reason: 'hangup', blocked: true, talkedS: 3 }, { type: 'block' }],
+    end: [{ screen: 'ended', partner: 'human', reason: 'hangup', blocked: false, talkedS: 3 }, { type: 'hangup' }],
+    block: [{ screen: 'ended', partner: 'human', reason: 'hangup', blocked: true, talkedS: 3 }, { type: 'block' }],
     suspect: [{ ...talking, screen: 'reconnecting' }],
     partnerMuted: [{ ...talking, partnerMuted: true }], endsSoon: [{ ...talking, endsSoon: true }],
     playbackBlocked: [{ ...talking, playbackBlocked: true }],
+    person: [{ ...talking, person: 'here' }], change: [talking], stay: [talking], matched: [talking],
     safetyWords: [{ ...talking, safetyWords: [63, 0, 7, 7] }],
     microphone: [{ ...talking, microphone: mute }], resume: [talking],
     offline: [{ ...talking, offline: true }], online: [talking],
-    ended: [{ screen: 'ended', reason: 'partner_lost', blocked: false, talkedS: 3 }], failed: [failed, stop],
+    ended: [{ screen: 'ended', partner: 'human', reason: 'partner_lost', blocked: false, talkedS: 3 }],
+    failed: [failed, stop],
   },
   reconnecting: {
     mute: [broken], unmute: [{ ...broken, muted: false }, { type: 'mute', muted: false }],
     next: [{ ...lookingOn, microphone: mute }, next], play: [{ ...broken, playbackBlocked: false }, { type: 'play' }],
     microphone: [broken], resume: [{ ...broken, microphone: { kind: 'muted', tap: false } }, { type: 'resume' }],
-    end: [{ screen: 'ended', reason: 'hangup', blocked: false, talkedS: 3 }, { type: 'hangup' }],
-    block: [{ screen: 'ended', reason: 'hangup', blocked: true, talkedS: 3 }, { type: 'block' }],
+    end: [{ screen: 'ended', partner: 'human', reason: 'hangup', blocked: false, talkedS: 3 }, { type: 'hangup' }],
+    block: [{ screen: 'ended', partner: 'human', reason: 'hangup', blocked: true, talkedS: 3 }, { type: 'block' }],
     recovered: [{ ...broken, screen: 'talking' }],
     partnerMuted: [{ ...broken, partnerMuted: true }], endsSoon: [{ ...broken, endsSoon: true }],
+    person: [{ ...broken, person: 'here' }], change: [broken], stay: [broken], matched: [broken],
     safetyWords: [{ ...broken, safetyWords: [63, 0, 7, 7] }],
     playbackBlocked: [broken], offline: [broken], online: [{ ...broken, offline: false }],
-    ended: [{ screen: 'ended', reason: 'partner_lost', blocked: false, talkedS: 3 }], failed: [failed, stop],
+    ended: [{ screen: 'ended', partner: 'human', reason: 'partner_lost', blocked: false, talkedS: 3 }],
+    failed: [failed, stop],
   },
   ended: { next: [lookingOn, next], home: [start, stop], failed: [failed, stop] },
   error: { connect: [asking, begin], home: [start, stop] },
@@ -138,7 +143,7 @@ for (const [screen, state] of Object.entries(states) as [Screen, State][]) {
   });
 }
 
-for (const type of ['stage', 'talking', 'suspect', 'recovered', 'partnerMuted', 'safetyWords', 'endsSoon', 'ended'] as const) {
+for (const type of ['stage', 'talking', 'suspect', 'recovered', 'partnerMuted', 'safetyWords', 'endsSoon', 'person', 'ended'] as const) {
   test(`${type} of another call changes nothing anywhere`, () => {
     for (const state of Object.values(states)) {
       const [after, effects] = transition(state, { ...events[type], callId: other.callId });
@@ -167,6 +172,48 @@ for (const [reason, notice] of requeues) {
     }
   });
 }
+
+test('a bot whose path or process fails leads back to waiting, and says that it was the bot', () => {
+  for (const reason of ['partner_lost', 'failed'] as const) {
+    const [after] = transition({ ...talking, ...other }, { ...events.ended, callId: other.callId, reason, requeued: true });
+
+    assert.equal(after.screen === 'waiting' && after.notice, 'bot_lost');
+  }
+});
+
+const bot = { ...talking, ...other } as State & { screen: 'talking' };
+const here = { ...events.person, callId: other.callId };
+const gone = { ...here, free: false };
+const persons: [string, Event[], string, Effect[]][] = [
+  ['is offered, and may go again without a word', [here, gone], 'none', []],
+  ['who is declined is offered no more', [here, { type: 'stay' }, gone], 'none', [{ type: 'stay' }]],
+  ['is asked for once', [here, { type: 'change' }, { type: 'change' }, here], 'asked', [{ type: 'change' }]],
+  ['who has gone when asked for is missed', [here, { type: 'change' }, gone, gone], 'missed', [{ type: 'change' }]],
+  ['may come after another was missed', [here, { type: 'change' }, gone, here], 'here', [{ type: 'change' }]],
+  ['who is not there cannot be asked for or declined', [{ type: 'change' }, { type: 'stay' }], 'none', []],
+];
+for (const [what, steps, person, done] of persons) {
+  test(`with a bot, a person ${what}`, () => {
+    let state: State = bot;
+    const effects: Effect[] = [];
+    for (const event of steps) {
+      const [after, more] = transition(state, event);
+      state = after;
+      effects.push(...more);
+    }
+
+    assert.deepEqual(state, { ...bot, person });
+    assert.deepEqual(effects, done);
+  });
+}
+
+test('from a bot the way to a person leads through connecting, with nothing of the bot', () => {
+  const [asked] = transition({ ...bot, person: 'here', muted: true }, { type: 'change' });
+  const [after, effects] = transition(asked, { type: 'matched', call, nowMs: 8_000 });
+
+  assert.deepEqual(after, { ...matched, ...call });
+  assert.deepEqual(effects, []);
+});
 
 test('muting twice tells the edges once', () => {
   const [muted] = transition(talking, { type: 'mute' });

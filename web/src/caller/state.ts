@@ -5,7 +5,7 @@
  * Events that name another call than the current one are late news of an old call, and count as illegal.
  */
 
-import type { Call, EndReason, Effect, Event, Notice, Screen, State, Transition } from './types.ts';
+import type { Call, EndReason, Effect, Event, Notice, Person, Screen, State, Transition } from './types.ts';
 
 export type On<S extends Screen> = State & { screen: S };
 type Row<S extends Screen> = {
@@ -34,7 +34,7 @@ function fail(_: State, { code, retryAfterS }: Event & { type: 'failed' }): [Sta
   return [{ screen: 'error', code, retryAfterS }, STOP];
 }
 
-function match(state: On<'asking' | 'waiting'>, { call, nowMs }: Event & { type: 'matched' }): [State, Effect[]] {
+function match(state: On<'asking' | 'waiting' | 'talking' | 'reconnecting'>, { call, nowMs }: Event & { type: 'matched' }): [State, Effect[]] {
   const queuedMs = state.screen === 'waiting' ? state.sinceMs : nowMs;
   return stay({
     screen: 'connecting', stage: 'channel', ...call, queuedMs, partnerMuted: false, offline: false,
@@ -42,8 +42,9 @@ function match(state: On<'asking' | 'waiting'>, { call, nowMs }: Event & { type:
   });
 }
 
-function noticeOf(reason: EndReason): Notice {
+function noticeOf({ partner }: Call, reason: EndReason): Notice {
   if (reason === 'hangup') return null;
+  if (partner === 'bot') return 'bot_lost';
   return reason === 'failed' || reason === 'gone' ? 'failed' : 'partner_lost';
 }
 
@@ -56,11 +57,11 @@ function ended(state: InCall, event: Event & { type: 'ended' }): [State, Effect[
   if (requeued) {
     const sinceMs = state.screen === 'connecting' ? state.queuedMs : nowMs;
     return stay({
-      screen: 'waiting', position: null, estimateS: null, hitch: null, sinceMs, notice: noticeOf(reason),
+      screen: 'waiting', position: null, estimateS: null, hitch: null, sinceMs, notice: noticeOf(state, reason),
       offline: false, microphone: state.microphone,
     });
   }
-  return stay({ screen: 'ended', reason, blocked: false, talkedS: talkedS(state, nowMs) });
+  return stay({ screen: 'ended', partner: state.partner, reason, blocked: false, talkedS: talkedS(state, nowMs) });
 }
 
 /** Change some fields, but only on news of the current call. */
@@ -68,7 +69,7 @@ function patch<C extends InCall>(state: C, event: { callId: string }, change: Pa
   return stay(event.callId === state.callId ? { ...state, ...change } : state);
 }
 
-const callOf = ({ callId, partner }: Call): Call => ({ callId, partner });
+const callOf = ({ callId, partner, speechBy }: Call): Call => ({ callId, partner, speechBy });
 
 /** The socket and the microphone may fail, and come back, from the first moment to the last. */
 const present = {
@@ -80,16 +81,27 @@ const present = {
   failed: fail,
 };
 
+const leave = (state: On<'talking' | 'reconnecting'>, nowMs: number, blocked: boolean): State => (
+  { screen: 'ended', partner: state.partner, reason: 'hangup', blocked, talkedS: talkedS(state, nowMs) });
+
+const isHere = ({ person }: { person: Person }): Person => (person === 'asked' ? 'asked' : 'here');
+
+/** Whoever was waited for is missed; an offer that nobody has answered goes without a word. */
+const wasHere = ({ person }: { person: Person }): Person => (person === 'asked' || person === 'missed' ? 'missed' : 'none');
+
 /** What talking and reconnecting have in common; they differ in `suspect` and `recovered` alone. */
 const talk = {
   ...present,
   mute: (state, _) => (state.muted ? stay(state) : [{ ...state, muted: true }, [{ type: 'mute', muted: true }]]),
   unmute: (state, _) => (state.muted ? [{ ...state, muted: false }, [{ type: 'mute', muted: false }]] : stay(state)),
   next: lookOn,
-  end: (state, { nowMs }) =>
-    [{ screen: 'ended', reason: 'hangup', blocked: false, talkedS: talkedS(state, nowMs) }, [{ type: 'hangup' }]],
-  block: (state, { nowMs }) =>
-    [{ screen: 'ended', reason: 'hangup', blocked: true, talkedS: talkedS(state, nowMs) }, [{ type: 'block' }]],
+  end: (state, { nowMs }) => [leave(state, nowMs, false), [{ type: 'hangup' }]],
+  block: (state, { nowMs }) => [leave(state, nowMs, true), [{ type: 'block' }]],
+  person: (state, event) => patch(state, event, { person: event.free ? isHere(state) : wasHere(state) }),
+  change: (state, _) => (state.person === 'here' ? [{ ...state, person: 'asked' }, [{ type: 'change' }]] : stay(state)),
+  stay: (state, _) => (state.person === 'here' ? [{ ...state, person: 'none' }, [{ type: 'stay' }]] : stay(state)),
+  // Only a bot is left for another call without a word to the queue.
+  matched: (state, event) => (state.partner === 'bot' ? match(state, event) : stay(state)),
   play: (state, _) =>
     (state.playbackBlocked ? [{ ...state, playbackBlocked: false }, [{ type: 'play' }]] : stay(state)),
   partnerMuted: (state, event) => patch(state, event, { partnerMuted: event.muted }),
@@ -124,7 +136,7 @@ const table: Table = {
       const { partnerMuted, offline, playbackBlocked, safetyWords, microphone } = state;
       return stay({
         screen: 'talking', ...callOf(state), sinceMs: event.nowMs, endsMs: event.endsMs, muted: false, endsSoon: false,
-        partnerMuted, offline, playbackBlocked, safetyWords, microphone,
+        partnerMuted, offline, playbackBlocked, safetyWords, microphone, person: 'none',
       });
     },
     partnerMuted: (state, event) => patch(state, event, { partnerMuted: event.muted }),

@@ -11,10 +11,12 @@ export type SafetyWords = readonly [number, number, number, number];
 export interface Prefs {
   languages: string[];
   interests: string[];
+  /** Whether a bot would do, where no person is free. */
+  bots: boolean;
 }
 
 /** Why a person who was further along is back in the queue. */
-export type Notice = 'partner_lost' | 'failed' | null;
+export type Notice = 'partner_lost' | 'bot_lost' | 'failed' | null;
 
 /** Why a person waits, where it is not only that nobody who fits is there. */
 export type Hitch = 'paused' | 'bots_only' | 'no_bot';
@@ -28,7 +30,15 @@ export type ErrorCode =
 export interface Call {
   callId: string;
   partner: Partner;
+  /** Who processes a bot's speech, in the operator's words; null: this service's own server. */
+  speechBy: string | null;
 }
+
+/**
+ * In a call with a bot, a person instead: nobody; one is here, and a connection to them is ready; they were asked for;
+ * they had gone by then.
+ */
+export type Person = 'none' | 'here' | 'asked' | 'missed';
 
 /**
  * What is wrong with the person's own microphone: muted by the system, silent without a reason, gone and being opened
@@ -58,8 +68,8 @@ export type State =
   | ({ screen: 'connecting'; stage: Stage; queuedMs: number; partnerMuted: boolean;
       playbackBlocked: boolean; safetyWords: SafetyWords | null } & Present & Call)
   | ({ screen: 'talking' | 'reconnecting'; sinceMs: number; endsMs: number; muted: boolean; partnerMuted: boolean;
-      endsSoon: boolean; playbackBlocked: boolean; safetyWords: SafetyWords | null } & Present & Call)
-  | { screen: 'ended'; reason: EndReason; blocked: boolean; talkedS: number }
+      endsSoon: boolean; playbackBlocked: boolean; safetyWords: SafetyWords | null; person: Person } & Present & Call)
+  | { screen: 'ended'; partner: Partner; reason: EndReason; blocked: boolean; talkedS: number }
   | { screen: 'error'; code: ErrorCode; retryAfterS: number | null };
 
 export type Screen = State['screen'];
@@ -68,7 +78,7 @@ export type Event =
   // What the person does.
   | { type: 'accept' } | { type: 'connect' } | { type: 'cancel' } | { type: 'mute' } | { type: 'unmute' }
   | { type: 'next' } | { type: 'end'; nowMs: number } | { type: 'block'; nowMs: number } | { type: 'home' } | { type: 'play' }
-  | { type: 'resume' }
+  | { type: 'resume' } | { type: 'change' } | { type: 'stay' }
   // What the edges report. Times, here and above, are ms since the Unix epoch.
   | { type: 'waiting'; position: number; estimateS: number | null; hitch: Hitch | null; nowMs: number }
   | { type: 'matched'; call: Call; nowMs: number }
@@ -78,6 +88,7 @@ export type Event =
   | { type: 'partnerMuted'; callId: string; muted: boolean }
   | { type: 'safetyWords'; callId: string; words: SafetyWords }
   | { type: 'endsSoon'; callId: string }
+  | { type: 'person'; callId: string; free: boolean }
   | { type: 'playbackBlocked' }
   | { type: 'microphone'; trouble: MicrophoneTrouble | null }
   | { type: 'ended'; callId: string; reason: EndReason; requeued: boolean; nowMs: number }
@@ -90,6 +101,8 @@ export type Effect =
   | { type: 'stop' }         // leave, close everything, release the microphone
   | { type: 'mute'; muted: boolean }
   | { type: 'next' } | { type: 'hangup' } | { type: 'block' }
+  | { type: 'change' }       // leave the bot for the person, inside the person's gesture
+  | { type: 'stay' }         // tell that the bot is preferred
   | { type: 'play' }         // start playback inside the person's gesture
   | { type: 'resume' };      // open the microphone anew inside the person's gesture
 

@@ -27,7 +27,8 @@ export interface Deadlines {
 export type ClientMessage =
   | { type: 'hello'; token: string; prefs: Prefs; call_id?: string }
   | { type: 'ready'; description?: Description } | { type: 'leave' } | { type: 'heartbeat' }
-  | { type: 'ack' | 'connected' | 'renew' | 'hangup' | 'block'; call_id: string }
+  | { type: 'ack' | 'connected' | 'renew' | 'hangup' | 'block' | 'stay'; call_id: string }
+  | { type: 'switch'; call_id: string; description?: Description }
   | { type: 'next'; call_id?: string } | { type: 'failed'; call_id: string; stage: Stage };
 
 export interface Matched {
@@ -42,6 +43,8 @@ export interface Matched {
   ufrag?: string;
   /** The partner's, to be validated like whatever comes from him; also as `described`, or through the channel alone. */
   description?: unknown;
+  /** Who processes a bot's speech, where that is not this service's own server. */
+  speech_by?: string;
 }
 
 export type ServerMessage =
@@ -52,12 +55,13 @@ export type ServerMessage =
   | { type: 'described'; call_id: string; description: unknown }
   | { type: 'resumed'; call_id: string; channel: Grant }
   | { type: 'renewed'; call_id: string; ice_servers: IceServer[]; expires_at: number }
+  | { type: 'person'; call_id: string; free: boolean; ice_servers?: IceServer[]; describe?: boolean }
   | { type: 'ended'; call_id: string; reason: EndReason; requeued?: boolean }
   | { type: 'error'; code: string; message: string; retry_after?: number | null }
   | { type: 'heartbeat' };
 
 const TYPES: ReadonlySet<unknown> = new Set([
-  'session', 'relay', 'waiting', 'matched', 'described', 'resumed', 'renewed', 'ended', 'error', 'heartbeat',
+  'session', 'relay', 'waiting', 'matched', 'described', 'resumed', 'renewed', 'person', 'ended', 'error', 'heartbeat',
 ]);
 
 /** A message from our own server, or null where it is of a type that this page does not know. */

@@ -12,7 +12,7 @@ const all = samples(Date.now());
 const name = location.search.slice(1).replace(/-check$/, '') || 'rules';
 const state = signal<State>(all[name] ?? { screen: 'rules' });
 const meters = signal<Meters>({ microphone: 0.35, partner: 0.55, quality: 3 });
-const prefs = signal<Prefs>({ languages: ['en', 'de'], interests: ['music', 'travel'] });
+const prefs = signal<Prefs>({ languages: ['en', 'de'], interests: ['music', 'travel'], bots: true });
 const devices = signal<MediaDeviceInfo[]>([
   { deviceId: 'a', groupId: '', kind: 'audioinput', label: 'Headset microphone', toJSON: () => ({}) },
 ]);

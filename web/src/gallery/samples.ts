@@ -2,7 +2,7 @@
 
 import type { ErrorCode, EndReason, State } from '../caller/types.ts';
 
-const call = { callId: 'AAAAAAAAAAAAAAAAAAAAAA', partner: 'human' } as const;
+const call = { callId: 'AAAAAAAAAAAAAAAAAAAAAA', partner: 'human', speechBy: null } as const;
 const well = { offline: false, microphone: null } as const;
 const waiting = { screen: 'waiting', position: 3, estimateS: 20, hitch: null, notice: null, ...well } as const;
 const connecting = {
@@ -19,7 +19,7 @@ const REASONS: readonly EndReason[] = ['hangup', 'partner_left', 'partner_lost',
 export function samples(nowMs: number): Record<string, State> {
   const talking = {
     screen: 'talking', ...call, sinceMs: nowMs - 754_000, endsMs: nowMs + 2_846_000, muted: false, partnerMuted: false,
-    endsSoon: false, playbackBlocked: false, safetyWords: [5, 43, 22, 51], ...well,
+    endsSoon: false, playbackBlocked: false, safetyWords: [5, 43, 22, 51], person: 'none', ...well,
   } as const;
   return {
     rules: { screen: 'rules' },
@@ -32,6 +32,7 @@ export function samples(nowMs: number): Record<string, State> {
       ...waiting, sinceMs: nowMs - 4_000, position: 1, estimateS: null, notice: 'failed', offline: true,
     },
     'waiting-microphone': { ...waiting, sinceMs: nowMs - 4_000, microphone: { kind: 'lost', tap: false } },
+    'waiting-bot-lost': { ...waiting, sinceMs: nowMs - 4_000, position: 1, notice: 'bot_lost' },
     'waiting-paused': { ...waiting, sinceMs: nowMs - 4_000, hitch: 'paused' },
     connecting,
     'connecting-trouble': { ...connecting, offline: true },
@@ -45,10 +46,15 @@ export function samples(nowMs: number): Record<string, State> {
     'talking-microphone-refused': { ...talking, partnerMuted: true, microphone: { kind: 'refused', tap: true } },
     'talking-microphone-silent': { ...talking, microphone: { kind: 'silent', tap: true } },
     'talking-bot': { ...talking, partner: 'bot' },
+    'talking-bot-elsewhere': { ...talking, partner: 'bot', speechBy: 'Example Speech', screen: 'reconnecting' },
+    'talking-bot-person': { ...talking, partner: 'bot', person: 'here' },
+    'talking-bot-asked': { ...talking, partner: 'bot', person: 'asked' },
+    'talking-bot-missed': { ...talking, partner: 'bot', person: 'missed' },
     reconnecting: { ...talking, screen: 'reconnecting' },
-    'ended-blocked': { screen: 'ended', reason: 'hangup', blocked: true, talkedS: 65 },
+    'ended-bot': { screen: 'ended', partner: 'bot', reason: 'partner_left', blocked: false, talkedS: 65 },
+    'ended-blocked': { screen: 'ended', partner: 'human', reason: 'hangup', blocked: true, talkedS: 65 },
     ...Object.fromEntries(REASONS.map((reason) =>
-      [`ended-${reason}`, { screen: 'ended', reason, blocked: false, talkedS: 754 } satisfies State])),
+      [`ended-${reason}`, { screen: 'ended', partner: 'human', reason, blocked: false, talkedS: 754 } satisfies State])),
     ...Object.fromEntries(CODES.map((code) =>
       [`error-${code}`, { screen: 'error', code, retryAfterS: code === 'rate_limited' ? 30 : null } satisfies State])),
   };

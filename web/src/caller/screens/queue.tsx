@@ -1,9 +1,10 @@
 /** From the tap on Connect to the first sound: asking, waiting, connecting. Never silently: each says what goes on. */
 
-import { heading } from '../announce.ts';
+import { heading, notice } from '../announce.ts';
 import { clock } from '../format.ts';
 import { useNow } from '../parts/clock.ts';
 import { Banner, Button, Frame } from '../parts/frame.tsx';
+import { Disclosure } from '../parts/disclosure.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { Mark } from '../parts/brand.tsx';
 import { MicrophoneNotice } from '../parts/microphone-notice.tsx';
@@ -54,7 +55,7 @@ export function Waiting({ state, dispatch }: Props<'waiting'>) {
         </div>
       }
     >
-      {state.notice && <Banner>{t.waiting.notice[state.notice]}</Banner>}
+      {state.notice && <Banner>{notice(state.notice)}</Banner>}
       {state.offline && <Banner>{t.waiting.offline}</Banner>}
       <MicrophoneNotice trouble={state.microphone} dispatch={dispatch} />
       <p class="lead">{state.position === null ? t.waiting.noPlace : t.waiting.place(state.position)}</p>
@@ -75,7 +76,8 @@ export function Connecting({ state, dispatch }: Props<'connecting'>) {
     >
       {state.offline && <Banner>{t.connecting.offline}</Banner>}
       <MicrophoneNotice trouble={state.microphone} dispatch={dispatch} />
-      <p class="lead">{state.partner === 'bot' ? t.connecting.lineBot : t.connecting.line}</p>
+      {state.partner === 'bot' ? <Disclosure call={state} /> : <p class="lead">{t.connecting.line}</p>}
+      {state.partner === 'bot' && <p class="soft">{t.bots.rather}</p>}
       <ol class="steps">
         {STEPS.map((stage, index) => (
           <li

@@ -4,11 +4,11 @@ import { useComputed } from '@preact/signals';
 import { INTERESTS, LANGUAGES, MOST_INTERESTS, MOST_LANGUAGES, toggled } from '../choices.ts';
 import { languageName } from '../format.ts';
 import { Mark } from '../parts/brand.tsx';
+import { Choice } from '../parts/choice.tsx';
 import { Connection } from '../parts/connection.tsx';
 import { Button, Frame, Select } from '../parts/frame.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { Level } from '../parts/level.tsx';
-import { SoundsSwitch } from '../parts/sounds-switch.tsx';
 import { language, privacyPath, t } from '../text/index.ts';
 import type { AppProps } from '../view.tsx';
 
@@ -115,13 +115,14 @@ function Microphone({ meters, devices, deviceId, check, onCheck, onDevice }: App
 }
 
 export function Start(props: AppProps) {
+  const { prefs, sounds } = props;
   return (
     <Frame
       title={t.start.title}
       scene={<div class="emblem"><Mark /></div>}
       actions={<>
         <Button
-          label={t.connect} kind="primary" disabled={props.prefs.value.languages.length === 0}
+          label={t.connect} kind="primary" disabled={prefs.value.languages.length === 0}
           onClick={() => props.dispatch({ type: 'connect' })}
         />
         <a class="soft promise" href={privacyPath(language())}><Icon name="shield" />{t.promise}</a>
@@ -130,8 +131,15 @@ export function Start(props: AppProps) {
       <Connection />
       <Languages {...props} />
       <Interests {...props} />
+      <Choice
+        legend={t.bots.legend} hint={t.bots.hint} label={t.bots.choice} checked={prefs.value.bots}
+        onChange={(bots) => { prefs.value = { ...prefs.value, bots }; }}
+      />
       <Microphone {...props} />
-      <SoundsSwitch sounds={props.sounds} />
+      <Choice
+        legend={t.start.sounds} hint={t.start.soundsHint} label={t.start.soundsOn} checked={sounds.value}
+        onChange={(wanted) => { sounds.value = wanted; }}
+      />
     </Frame>
   );
 }

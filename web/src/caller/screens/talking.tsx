@@ -2,14 +2,16 @@
 
 import { useComputed } from '@preact/signals';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { heading } from '../announce.ts';
+import { heading, reconnectingLine } from '../announce.ts';
 import { clock } from '../format.ts';
 import { useNow } from '../parts/clock.ts';
 import { CompareButton, ComparePanel, useComparing } from '../parts/compare.tsx';
+import { Disclosure } from '../parts/disclosure.tsx';
 import { Banner, Button, Frame } from '../parts/frame.tsx';
 import { Icon, type IconName } from '../parts/icon.tsx';
 import { Level } from '../parts/level.tsx';
 import { MicrophoneNotice } from '../parts/microphone-notice.tsx';
+import { PersonOffer } from '../parts/person.tsx';
 import { Quality } from '../parts/quality.tsx';
 import { useSettle } from '../parts/settle.ts';
 import type { On } from '../state.ts';
@@ -85,6 +87,7 @@ export function Talking({ state, meters, dispatch }: Props) {
       quiet title={heading(state)}
       scene={<Voices state={state} meters={meters} />}
       actions={<>
+        {state.partner === 'bot' && <PersonOffer person={state.person} dispatch={dispatch} />}
         <div class="controls" role="group" aria-label={t.talking.controls}>
           <Round
             label={state.muted ? t.unmute : t.mute} icon={state.muted ? 'muted' : 'microphone'}
@@ -95,7 +98,7 @@ export function Talking({ state, meters, dispatch }: Props) {
         </div>
         <div class="asides">
           {state.partner === 'human' && <CompareButton comparing={comparing} />}
-          <Block dispatch={dispatch} />
+          {state.partner === 'human' && <Block dispatch={dispatch} />}
         </div>
       </>}
     >
@@ -103,8 +106,8 @@ export function Talking({ state, meters, dispatch }: Props) {
         <p class="timer"><span class="unseen">{t.talking.time} </span>{clock((now - state.sinceMs) / 1000)}</p>
         <Quality meters={meters} />
       </div>
-      {state.partner === 'bot' && <p class="badge disclosed"><Icon name="info" />{t.talking.botBadge}</p>}
-      {state.screen === 'reconnecting' && <p class="lead">{t.talking.reconnectingLine}</p>}
+      {state.partner === 'bot' && <Disclosure call={state} brief={state.person === 'here'} />}
+      {state.screen === 'reconnecting' && <p class="lead">{reconnectingLine(state)}</p>}
       {state.playbackBlocked && (
         <div class="play">
           <Button label={t.talking.play} kind="primary" icon="sound" onClick={() => dispatch({ type: 'play' })} />

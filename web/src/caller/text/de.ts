@@ -6,7 +6,7 @@ export const de: Words = {
   name: 'Sotto',
   accept: 'Einverstanden', connect: 'Verbinden', cancel: 'Abbrechen', mute: 'Stumm', unmute: 'Ton an', next: 'Weiter',
   end: 'Auflegen', block: 'Blockieren', home: 'Zurück zum Start',
-  you: 'Du', partner: 'Gegenüber', bot: 'KI-Sprachbot', muted: 'Stumm',
+  you: 'Du', partner: 'Gegenüber', bot: 'KI-Bot', muted: 'Stumm',
   yourLevel: 'Deine Stimme', partnerLevel: 'Die Stimme deines Gegenübers',
   promise: 'Nur über Relays. Keine Aufzeichnung.',
   privacy: 'Was wir versprechen, und was nicht',
@@ -91,9 +91,8 @@ export const de: Words = {
   },
 
   connecting: {
-    title: 'Da ist jemand', titleBot: 'Da ist ein KI-Sprachbot',
+    title: 'Da ist jemand',
     line: 'Eine private Leitung zwischen euch entsteht.',
-    lineBot: 'Das ist kein Mensch. Brich ab, wenn du lieber wartest.',
     offline: 'Sotto ist gerade nicht erreichbar. Wir versuchen es weiter.',
     stages: {
       channel: 'Privaten Kanal öffnen', parameters: 'Verschlüsselung vereinbaren', ice: 'Am Relay treffen',
@@ -102,12 +101,28 @@ export const de: Words = {
     done: 'erledigt',
   },
 
+  bots: {
+    title: 'Da ist ein KI-Bot', badge: 'KI-Bot, kein Mensch',
+    means: 'Ein Computerprogramm hört zu und antwortet. Nichts wird aufgenommen oder gespeichert.',
+    here: 'Was du sagst, wird auf diesem Server verarbeitet.',
+    by: (who) => `Was du sagst, wird verarbeitet von ${who}.`,
+    rather: 'Brich ab, wenn du das nicht möchtest.',
+    reconnectingLine: 'Gleiches Gespräch, gleicher Bot. Bitte bleib einen Moment.',
+    lost: 'Der Bot ist weg. Wir suchen weiter, und dein Platz in der Warteschlange bleibt dir.',
+    ended: ['Der Bot hat aufgelegt', 'Mit „Weiter“ suchst du jemand anderen.'],
+    person: 'Ein Mensch ist da. Wechseln?', personLine: 'Der Bot geht, und ihr zwei redet.',
+    change: 'Ja, wechseln', stay: 'Beim Bot bleiben',
+    changing: 'Du wirst mit dem Menschen verbunden.', missed: 'Der Mensch ist wieder weg. Der Bot ist noch bei dir.',
+    legend: 'Wenn niemand frei ist', choice: 'Mit einem Bot reden, wenn niemand frei ist',
+    hint: 'Der Bot sagt immer, dass er einer ist, und sobald ein Mensch frei ist, kannst du wechseln.',
+  },
+
   talking: {
     title: 'Ihr seid im Gespräch', reconnecting: 'Verbindung wird erneuert',
     reconnectingLine: 'Gleiches Gespräch, gleiche Person. Bitte bleib einen Moment.',
     time: 'Gesprächsdauer', controls: 'Gespräch steuern',
     play: 'Tippen und zuhören', playHint: 'Dein Browser hält den Ton zurück, bis du tippst.',
-    botBadge: 'KI-Sprachbot, kein Mensch', offline: 'Sotto ist gerade nicht erreichbar. Das Gespräch geht weiter.',
+    offline: 'Sotto ist gerade nicht erreichbar. Das Gespräch geht weiter.',
     endsSoon: (left) => `Das Zeitlimit für dieses Gespräch ist in ${left} erreicht.`,
     quality: {
       unknown: 'Leitung wird gemessen', 0: 'Kein Signal',

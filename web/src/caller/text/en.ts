@@ -17,7 +17,7 @@ export const en = {
   name: 'Sotto',
   accept: 'Accept', connect: 'Connect', cancel: 'Cancel', mute: 'Mute', unmute: 'Unmute', next: 'Next', end: 'End',
   block: 'Block', home: 'Back to start',
-  you: 'You', partner: 'Stranger', bot: 'AI voice bot', muted: 'Muted',
+  you: 'You', partner: 'Stranger', bot: 'AI bot', muted: 'Muted',
   yourLevel: 'Your voice', partnerLevel: 'Your partner’s voice',
   promise: 'Relay only. Nothing recorded.',
   privacy: 'What we promise, and what we cannot',
@@ -96,9 +96,8 @@ export const en = {
   },
 
   connecting: {
-    title: 'Someone is here', titleBot: 'An AI voice bot is here',
+    title: 'Someone is here',
     line: 'Building a private line between you.',
-    lineBot: 'This is not a human. Cancel if you would rather wait.',
     offline: 'Sotto cannot be reached right now. We keep trying.',
     stages: {
       channel: 'Opening a private channel', parameters: 'Agreeing on encryption', ice: 'Meeting at the relay',
@@ -107,12 +106,28 @@ export const en = {
     done: 'done',
   },
 
+  bots: {
+    title: 'An AI bot is here', badge: 'AI bot, not a person',
+    means: 'A computer program listens and answers. Nothing is recorded or stored.',
+    here: 'Your words are processed on this server.',
+    by: (who: string) => `Your words are processed by ${who}.`,
+    rather: 'Cancel if you would rather not.',
+    reconnectingLine: 'Same call, same bot. Please stay a moment.',
+    lost: 'The bot was lost. We look on, and you keep your place in the queue.',
+    ended: ['The bot ended the call', 'Next looks for someone else.'] as Point,
+    person: 'A person is here. Switch?', personLine: 'The bot leaves, and you two talk.',
+    change: 'Switch to the person', stay: 'Stay with the bot',
+    changing: 'Connecting you to the person.', missed: 'The person is gone again. The bot is still with you.',
+    legend: 'If nobody is free', choice: 'Talk to a bot if nobody is free',
+    hint: 'The bot always says that it is one, and you can move on to a person when one is free.',
+  },
+
   talking: {
     title: 'You are talking', reconnecting: 'Reconnecting',
     reconnectingLine: 'Same call, same person. Please stay a moment.',
     time: 'Time in call', controls: 'Call controls',
     play: 'Tap to hear your partner', playHint: 'Your browser holds back the sound until you tap.',
-    botBadge: 'AI voice bot, not a human', offline: 'Sotto cannot be reached right now. The call goes on.',
+    offline: 'Sotto cannot be reached right now. The call goes on.',
     endsSoon: (left: string) => `This call reaches its time limit in ${left}.`,
     quality: {
       unknown: 'Measuring the line', 0: 'No signal',

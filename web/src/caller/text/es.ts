@@ -6,7 +6,7 @@ export const es: Words = {
   name: 'Sotto',
   accept: 'Aceptar', connect: 'Conectar', cancel: 'Cancelar', mute: 'Silenciar', unmute: 'Hablar', next: 'Siguiente',
   end: 'Colgar', block: 'Bloquear', home: 'Volver al inicio',
-  you: 'Tú', partner: 'La otra persona', bot: 'Bot de voz con IA', muted: 'En silencio',
+  you: 'Tú', partner: 'La otra persona', bot: 'Bot de IA', muted: 'En silencio',
   yourLevel: 'Tu voz', partnerLevel: 'La voz de la otra persona',
   promise: 'Solo por relés. No se graba nada.',
   privacy: 'Lo que prometemos y lo que no',
@@ -90,9 +90,8 @@ export const es: Words = {
   },
 
   connecting: {
-    title: 'Hay alguien', titleBot: 'Hay un bot de voz con IA',
+    title: 'Hay alguien',
     line: 'Creando una línea privada para esta llamada.',
-    lineBot: 'No es un ser humano. Cancela si prefieres esperar.',
     offline: 'Ahora mismo no se puede llegar a Sotto. Seguimos intentándolo.',
     stages: {
       channel: 'Abrir un canal privado', parameters: 'Acordar el cifrado', ice: 'Encontrarse en el relé',
@@ -101,12 +100,27 @@ export const es: Words = {
     done: 'hecho',
   },
 
+  bots: {
+    title: 'Hay un bot de IA', badge: 'Bot de IA, no una persona',
+    means: 'Un programa de ordenador escucha y responde. Nada se graba ni se guarda.',
+    here: 'Lo que dices se procesa en este servidor.',
+    by: (who) => `Lo que dices lo procesa ${who}.`,
+    rather: 'Cancela si prefieres que no.',
+    reconnectingLine: 'La misma llamada, el mismo bot. Espera un momento, por favor.',
+    lost: 'El bot se perdió. Seguimos buscando y conservas tu lugar en la cola.',
+    ended: ['El bot terminó la llamada', 'Siguiente busca a otra persona.'],
+    person: 'Hay una persona. ¿Cambiar?', personLine: 'El bot se va y ustedes hablan.',
+    change: 'Cambiar a la persona', stay: 'Seguir con el bot',
+    changing: 'Te conectamos con la persona.', missed: 'La persona ya no está. El bot sigue contigo.',
+    legend: 'Si no hay nadie libre', choice: 'Hablar con un bot si no hay nadie libre',
+    hint: 'El bot siempre dice que lo es, y puedes pasar a una persona en cuanto haya una libre.',
+  },
+
   talking: {
     title: 'Estás en una llamada', reconnecting: 'Reconectando',
     reconnectingLine: 'La misma llamada, la misma persona. Espera un momento, por favor.',
     time: 'Tiempo de llamada', controls: 'Controles de la llamada',
     play: 'Toca para escuchar', playHint: 'Tu navegador retiene el sonido hasta que tocas.',
-    botBadge: 'Bot de voz con IA, no un ser humano',
     offline: 'Ahora mismo no se puede llegar a Sotto. La llamada sigue.',
     endsSoon: (left) => `Esta llamada llega a su límite de tiempo en ${left}.`,
     quality: {

@@ -6,7 +6,7 @@ export const fr: Words = {
   name: 'Sotto',
   accept: 'Accepter', connect: 'Se connecter', cancel: 'Annuler', mute: 'Muet', unmute: 'Parler', next: 'Suivant',
   end: 'Raccrocher', block: 'Bloquer', home: 'Retour à l’accueil',
-  you: 'Toi', partner: 'L’autre personne', bot: 'Bot vocal (IA)', muted: 'Micro coupé',
+  you: 'Toi', partner: 'L’autre personne', bot: 'Bot IA', muted: 'Micro coupé',
   yourLevel: 'Ta voix', partnerLevel: 'La voix de l’autre personne',
   promise: 'Relais seulement, rien d’enregistré.',
   privacy: 'Ce que nous promettons, et ce que nous ne pouvons pas',
@@ -92,9 +92,8 @@ export const fr: Words = {
   },
 
   connecting: {
-    title: 'Quelqu’un est là', titleBot: 'Un bot vocal (IA) est là',
+    title: 'Quelqu’un est là',
     line: 'On établit une ligne privée entre vous.',
-    lineBot: 'Ce n’est pas un être humain. Annule si tu préfères attendre.',
     offline: 'Sotto est injoignable pour le moment. On réessaie.',
     stages: {
       channel: 'Ouvrir un canal privé', parameters: 'Convenir du chiffrement', ice: 'Se retrouver au relais',
@@ -103,13 +102,28 @@ export const fr: Words = {
     done: 'fait',
   },
 
+  bots: {
+    title: 'Un bot IA est là', badge: 'Bot IA, pas une personne',
+    means: 'Un programme informatique écoute et répond. Rien n’est enregistré ni conservé.',
+    here: 'Tes paroles sont traitées sur ce serveur.',
+    by: (who) => `Tes paroles sont traitées par ${who}.`,
+    rather: 'Annule si tu préfères éviter.',
+    reconnectingLine: 'Même appel, même bot. Reste encore un instant.',
+    lost: 'Le bot a disparu. On continue de chercher, et tu gardes ta place dans la file.',
+    ended: ['Le bot a terminé l’appel', 'Suivant cherche quelqu’un d’autre.'],
+    person: 'Une personne est là. Changer\u202f?', personLine: 'Le bot s’en va, et vous parlez tous les deux.',
+    change: 'Passer à la personne', stay: 'Rester avec le bot',
+    changing: 'On te relie à la personne.', missed: 'La personne est repartie. Le bot est toujours avec toi.',
+    legend: 'Si personne n’est libre', choice: 'Parler à un bot si personne n’est libre',
+    hint: 'Le bot dit toujours qu’il en est un, et tu peux passer à une personne dès qu’il y en a une.',
+  },
+
   talking: {
     title: 'Vous êtes en ligne', reconnecting: 'Reconnexion',
     reconnectingLine: 'Même appel, même personne. Reste encore un instant.',
     time: 'Durée de l’appel', controls: 'Commandes de l’appel',
     play: 'Touche pour écouter',
     playHint: 'Ton navigateur retient le son jusqu’à ce que tu touches.',
-    botBadge: 'Bot vocal (IA), pas un être humain',
     offline: 'Sotto est injoignable pour le moment. L’appel continue.',
     endsSoon: (left) => `Cet appel atteint sa durée maximale dans ${left}.`,
     quality: {

@@ -6,7 +6,7 @@ export const pt: Words = {
   name: 'Sotto',
   accept: 'Aceitar', connect: 'Conectar', cancel: 'Cancelar', mute: 'Silenciar', unmute: 'Falar', next: 'Próxima',
   end: 'Desligar', block: 'Bloquear', home: 'Voltar ao início',
-  you: 'Você', partner: 'A outra pessoa', bot: 'Robô de voz com IA', muted: 'Sem som',
+  you: 'Você', partner: 'A outra pessoa', bot: 'Bot de IA', muted: 'Sem som',
   yourLevel: 'Sua voz', partnerLevel: 'A voz da outra pessoa',
   promise: 'Só por relays. Nada é gravado.',
   privacy: 'O que prometemos e o que não',
@@ -89,9 +89,8 @@ export const pt: Words = {
   },
 
   connecting: {
-    title: 'Tem alguém aqui', titleBot: 'Tem um robô de voz com IA aqui',
+    title: 'Tem alguém aqui',
     line: 'Criando uma linha privada entre vocês.',
-    lineBot: 'Não é um ser humano. Cancele se preferir esperar.',
     offline: 'Não dá para falar com o Sotto agora. Continuamos tentando.',
     stages: {
       channel: 'Abrir um canal privado', parameters: 'Combinar a criptografia', ice: 'Encontrar-se no relay',
@@ -100,12 +99,27 @@ export const pt: Words = {
     done: 'feito',
   },
 
+  bots: {
+    title: 'Tem um bot de IA aqui', badge: 'Bot de IA, não uma pessoa',
+    means: 'Um programa de computador escuta e responde. Nada é gravado nem guardado.',
+    here: 'O que você diz é processado neste servidor.',
+    by: (who) => `O que você diz é processado por ${who}.`,
+    rather: 'Cancele se preferir que não.',
+    reconnectingLine: 'A mesma chamada, o mesmo bot. Espere um instante, por favor.',
+    lost: 'O bot sumiu. Continuamos procurando, e você mantém o seu lugar na fila.',
+    ended: ['O bot encerrou a chamada', 'Próximo procura outra pessoa.'],
+    person: 'Tem uma pessoa aqui. Trocar?', personLine: 'O bot sai, e vocês dois conversam.',
+    change: 'Trocar para a pessoa', stay: 'Ficar com o bot',
+    changing: 'Conectando você à pessoa.', missed: 'A pessoa já foi embora. O bot continua com você.',
+    legend: 'Se ninguém estiver livre', choice: 'Falar com um bot se ninguém estiver livre',
+    hint: 'O bot sempre diz que é um bot, e você pode passar para uma pessoa quando houver uma livre.',
+  },
+
   talking: {
     title: 'Vocês estão conversando', reconnecting: 'Reconectando',
     reconnectingLine: 'A mesma chamada, a mesma pessoa. Espere um instante, por favor.',
     time: 'Tempo de chamada', controls: 'Controles da chamada',
     play: 'Toque para ouvir', playHint: 'Seu navegador segura o som até você tocar.',
-    botBadge: 'Robô de voz com IA, não um ser humano',
     offline: 'Não dá para falar com o Sotto agora. A chamada continua.',
     endsSoon: (left) => `Esta chamada chega ao limite de tempo em ${left}.`,
     quality: {

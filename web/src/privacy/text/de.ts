@@ -33,7 +33,7 @@ export const de: PrivacyWords = {
       'Dafür behalten wir deine Adresse nur in unkenntlicher Form. Nach einem Tag ist der Schlüssel dazu weg, und '
       + 'niemand kann mehr sagen, wessen Adresse es war.'],
 
-    'not-through-us': ['Deine Stimme läuft nicht über unseren Server.',
+    'not-through-us': ['Zwischen Menschen läuft deine Stimme nicht über unseren Server.',
       'Sie geht verschlüsselt von deinem Browser über Relays zum anderen. Während ihr redet, hört unser Server ein '
       + 'paar kurze Nachrichten, etwa „noch da“.'],
     'safety-words': ['Ihr könnt prüfen, dass niemand dazwischensitzt.',
@@ -45,7 +45,7 @@ export const de: PrivacyWords = {
 
     'no-trace': ['Kein Konto, keine Cookies, keine Tracker.',
       'Die Seite fragt niemanden außer uns und lässt in deinem Browser nichts zurück als sich selbst, und was '
-      + 'du darin gewählt hast: ihre Sprache, und keine Töne.'],
+      + 'du darin gewählt hast: ihre Sprache, keine Töne, kein Bot.'],
     'random-number': ['Du bist eine Zufallszahl.',
       'Mit jedem Besuch bekommst du eine neue, und sie läuft ab.'],
     'everything-ends': ['Alles, was wir uns merken, hat ein Ende.',
@@ -59,6 +59,8 @@ export const de: PrivacyWords = {
       'Was ankommt, wird geprüft, bevor es benutzt wird. Was in kein Gespräch gehört, wird weggeworfen.'],
     'nowhere-else': ['Unser eigenes Relay führt nirgendwo sonst hin.',
       'Niemand kommt damit in private Netze.'],
+    'bot-named': ['Ein Bot sagt, dass er einer ist.',
+      'Die Seite nennt ihn vor seinem ersten Wort. Wer keinen Bot will, trifft nie einen.'],
     'blocked-stays-blocked': ['Wen du blockierst, der bleibt weg.',
       'Solange eure Besuche dauern und unser Gedächtnis hält, trefft ihr euch nicht wieder. Es liegt auf keiner '
       + 'Festplatte und merkt sich deine letzten 64 Blockierungen.'],
@@ -71,6 +73,8 @@ export const de: PrivacyWords = {
   limits: {
     recording: ['Dein Gegenüber ist frei.', 'Es kann dich aufnehmen, deine Stimme kennen oder sich merken, was du '
       + 'sagst. Erzähl Fremden nur, was Fremde wissen dürfen.'],
+    bot: ['Ein Bot hört, was du sagst.', 'Bei einem KI-Bot endet die Verschlüsselung auf der Maschine, auf der er läuft. '
+      + 'Dort wird verstanden und beantwortet, was du sagst. Die Seite nennt, wer es sonst noch verarbeitet.'],
     'our-server': ['Wir sehen deine Adresse, solange du hier bist.', 'Das tut jede Website, und die Relays tun es '
       + 'auch. Wir bewahren sie nirgends auf, aber ein Server in fremder Hand könnte es.'],
     networks: ['Netze sehen, dass du telefonierst.', 'Dein Internetanbieter und der Betreiber des Relays sehen '

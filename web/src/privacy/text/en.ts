@@ -33,7 +33,7 @@ export const en = {
       'For that we keep your address in a scrambled form only. After a day the key to it is gone, and nobody can '
       + 'tell any more whose it was.'],
 
-    'not-through-us': ['Your voice does not pass through our server.',
+    'not-through-us': ['Between people, your voice does not pass through our server.',
       'It goes encrypted from your browser, over relays, to the other browser. While you talk, our server hears a '
       + 'few short messages, such as “still here”.'],
     'safety-words': ['You can check that nobody sits in between.',
@@ -45,7 +45,7 @@ export const en = {
 
     'no-trace': ['No account, no cookies, no trackers.',
       'The page asks nobody but us, and leaves nothing in your browser but itself, and what you chose there: its '
-      + 'language, and no sounds.'],
+      + 'language, no sounds, no bot.'],
     'random-number': ['You are a random number.',
       'You get a new one with every visit, and it expires.'],
     'everything-ends': ['Everything we remember has an end.',
@@ -59,6 +59,8 @@ export const en = {
       'Whatever arrives is checked before it is used. Whatever does not belong in a call is thrown away.'],
     'nowhere-else': ['Our own relay leads nowhere else.',
       'Nobody can use it to reach into private networks.'],
+    'bot-named': ['A bot says that it is one.',
+      'The page names it before its first word. Whoever wants no bot never meets one.'],
     'blocked-stays-blocked': ['Whoever you block stays away.',
       'You do not meet again as long as your visits and our memory last. It is never on a disk, and holds your latest '
       + '64 blocks.'],
@@ -71,6 +73,8 @@ export const en = {
   limits: {
     recording: ['The other person is free.', 'They can record you, know your voice, or remember what you say. Tell a '
       + 'stranger only what a stranger may know.'],
+    bot: ['A bot hears what you say.', 'With an AI bot, encryption ends at the machine that runs it. '
+      + 'There your words are understood and answered. The page names whoever else processes them.'],
     'our-server': ['We see your address while you are here.', 'So does every website, and so do the relays. We keep '
       + 'it nowhere, but a server that was taken over could.'],
     networks: ['Networks see that you call.', 'Your internet provider and the operator of the relay see addresses, '

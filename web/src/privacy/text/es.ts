@@ -33,7 +33,7 @@ export const es: PrivacyWords = {
       'Para eso guardamos tu dirección solo en forma irreconocible. Pasado un día, su clave desaparece y nadie puede '
       + 'saber ya de quién era.'],
 
-    'not-through-us': ['Tu voz no pasa por nuestro servidor.',
+    'not-through-us': ['Entre personas, tu voz no pasa por nuestro servidor.',
       'Va cifrada desde tu navegador, por relés, hasta el otro navegador. Mientras hablas, nuestro servidor recibe '
       + 'unos pocos mensajes cortos, como «sigo aquí».'],
     'safety-words': ['Se puede comprobar que nadie está en medio.',
@@ -44,7 +44,7 @@ export const es: PrivacyWords = {
 
     'no-trace': ['Sin cuenta, sin cookies, sin rastreadores.',
       'La página no pregunta a nadie más que a nosotros, y no deja nada en tu navegador salvo ella misma, y lo '
-      + 'que hayas elegido en ella: su idioma, y que no haya sonidos.'],
+      + 'que hayas elegido en ella: su idioma, que no haya sonidos, que no haya bot.'],
     'random-number': ['Eres un número al azar.',
       'Recibes uno nuevo en cada visita, y caduca.'],
     'everything-ends': ['Todo lo que recordamos tiene un final.',
@@ -58,6 +58,8 @@ export const es: PrivacyWords = {
       'Lo que llega de la otra persona se comprueba antes de usarlo. Lo que no es propio de una llamada se descarta.'],
     'nowhere-else': ['Nuestro propio relé no lleva a otro sitio.',
       'Nadie puede usarlo para entrar en redes privadas.'],
+    'bot-named': ['Un bot dice que lo es.',
+      'La página lo nombra antes de su primera palabra. Quien no quiere bots nunca encuentra uno.'],
     'blocked-stays-blocked': ['A quien bloqueas, no vuelve.',
       'No hay otro encuentro mientras duren las dos visitas y nuestra memoria, que nunca está en un disco y guarda tus '
       + 'últimos 64 bloqueos.'],
@@ -70,6 +72,8 @@ export const es: PrivacyWords = {
   limits: {
     recording: ['La otra persona es libre.', 'Puede grabarte, conocer tu voz o recordar lo que dices. Cuenta solo lo '
       + 'que pueda saber alguien desconocido.'],
+    bot: ['Un bot oye lo que dices.', 'Con un bot de IA, el cifrado termina en la máquina que lo ejecuta. '
+      + 'Allí se entiende y se responde lo que dices. La página nombra a quien más lo procese.'],
     'our-server': ['Vemos tu dirección mientras estás aquí.', 'Como cualquier sitio web, y también los relés. No la '
       + 'guardamos en ninguna parte, pero un servidor en malas manos podría hacerlo.'],
     networks: ['Las redes ven que llamas.', 'Tu proveedor de internet y quien opera el relé ven direcciones, cuándo '

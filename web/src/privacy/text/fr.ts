@@ -34,7 +34,7 @@ export const fr: PrivacyWords = {
       'Pour cela nous ne gardons ton adresse que sous une forme brouillée. Au bout d’un jour, sa clé a disparu et '
       + 'personne ne peut plus dire à qui elle était.'],
 
-    'not-through-us': ['Ta voix ne passe pas par notre serveur.',
+    'not-through-us': ['Entre personnes, ta voix ne passe pas par notre serveur.',
       'Elle va chiffrée de ton navigateur, par des relais, à l’autre navigateur. Pendant que tu parles, notre '
       + 'serveur reçoit quelques messages courts, comme « toujours là ».'],
     'safety-words': ['Vous pouvez vérifier que personne n’est au milieu.',
@@ -46,7 +46,7 @@ export const fr: PrivacyWords = {
 
     'no-trace': ['Pas de compte, pas de cookies, pas de pisteurs.',
       'La page ne demande rien à d’autres que nous, et ne laisse rien dans ton navigateur qu’elle-même, et ce que '
-      + 'tu y as choisi\u202f: sa langue, et l’absence de sons.'],
+      + 'tu y as choisi\u202f: sa langue, pas de sons, pas de bot.'],
     'random-number': ['Tu es un nombre au hasard.',
       'Tu en reçois un nouveau à chaque visite, et il expire.'],
     'everything-ends': ['Tout ce que nous retenons a une fin.',
@@ -60,6 +60,8 @@ export const fr: PrivacyWords = {
       'Ce qui arrive de l’autre côté est vérifié avant de servir. Ce qui n’a rien à faire dans un appel est jeté.'],
     'nowhere-else': ['Notre propre relais ne mène nulle part ailleurs.',
       'Personne ne peut s’en servir pour entrer dans des réseaux privés.'],
+    'bot-named': ['Un bot dit qu’il en est un.',
+      'La page le nomme avant son premier mot. Qui ne veut pas de bot n’en rencontre jamais.'],
     'blocked-stays-blocked': ['La personne que tu bloques reste à distance.',
       'Vous ne vous retrouvez pas tant que durent vos visites et notre mémoire, qui n’est jamais sur un disque et '
       + 'retient tes 64 derniers blocages.'],
@@ -72,6 +74,8 @@ export const fr: PrivacyWords = {
   limits: {
     recording: ['L’autre personne est libre.', 'Elle peut t’enregistrer, connaître ta voix ou se souvenir de ce que '
       + 'tu dis. Ne raconte que ce qu’une personne inconnue peut savoir.'],
+    bot: ['Un bot entend ce que tu dis.', 'Avec un bot IA, le chiffrement s’arrête à la machine qui le fait tourner. '
+      + 'Là, tes paroles sont comprises et reçoivent une réponse. La page nomme qui d’autre les traite.'],
     'our-server': ['Nous voyons ton adresse tant que tu es là.', 'Comme tout site web, et comme les relais. Nous ne '
       + 'la gardons nulle part, mais un serveur tombé en de mauvaises mains le pourrait.'],
     networks: ['Les réseaux voient que tu appelles.', 'Ton fournisseur d’accès et l’opérateur du relais voient des '

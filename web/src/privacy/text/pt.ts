@@ -33,7 +33,7 @@ export const pt: PrivacyWords = {
       'Para isso guardamos seu endereço apenas em forma irreconhecível. Depois de um dia a chave some, e ninguém '
       + 'mais pode dizer de quem ele era.'],
 
-    'not-through-us': ['Sua voz não passa pelo nosso servidor.',
+    'not-through-us': ['Entre pessoas, sua voz não passa pelo nosso servidor.',
       'Ela vai criptografada do seu navegador, por relays, até o outro navegador. Enquanto você fala, nosso servidor '
       + 'recebe algumas mensagens curtas, como “ainda aqui”.'],
     'safety-words': ['Vocês podem conferir que não há ninguém no meio.',
@@ -44,7 +44,7 @@ export const pt: PrivacyWords = {
 
     'no-trace': ['Sem conta, sem cookies, sem rastreadores.',
       'A página não pergunta a ninguém além de nós e não deixa nada no seu navegador além dela mesma e do que '
-      + 'você escolheu nela: o idioma, e ficar sem sons.'],
+      + 'você escolheu nela: o idioma, ficar sem sons, ficar sem bot.'],
     'random-number': ['Você é um número ao acaso.',
       'Você recebe um novo a cada visita, e ele expira.'],
     'everything-ends': ['Tudo o que lembramos tem um fim.',
@@ -58,6 +58,8 @@ export const pt: PrivacyWords = {
       'O que chega do outro lado é conferido antes de ser usado. O que não cabe numa chamada é descartado.'],
     'nowhere-else': ['Nosso próprio relay não leva a nenhum outro lugar.',
       'Ninguém pode usá-lo para entrar em redes privadas.'],
+    'bot-named': ['Um bot diz que é um bot.',
+      'A página o nomeia antes da primeira palavra. Quem não quer bots nunca encontra um.'],
     'blocked-stays-blocked': ['Quem você bloqueia fica longe.',
       'Vocês não se encontram de novo enquanto durarem as visitas e a nossa memória, que nunca fica em disco e guarda '
       + 'seus últimos 64 bloqueios.'],
@@ -70,6 +72,8 @@ export const pt: PrivacyWords = {
   limits: {
     recording: ['A outra pessoa é livre.', 'Ela pode gravar você, conhecer sua voz ou lembrar o que você diz. Conte '
       + 'apenas o que uma pessoa desconhecida pode saber.'],
+    bot: ['Um bot ouve o que você diz.', 'Com um bot de IA, a criptografia termina na máquina em que ele roda. '
+      + 'Lá, o que você diz é entendido e respondido. A página nomeia quem mais o processa.'],
     'our-server': ['Vemos seu endereço enquanto você está aqui.', 'Como qualquer site, e os relays também. Não o '
       + 'guardamos em lugar nenhum, mas um servidor em mãos erradas poderia.'],
     networks: ['As redes veem que você faz uma chamada.', 'Seu provedor de internet e quem opera o relay veem '
