@@ -190,8 +190,15 @@ class Call:
                     self._active.set()
                 case events.DescribedEvent(call_id=offered.call_id, description=description):
                     leg.described(description)
+                case events.PersonEvent(call_id=offered.call_id, free=free) if self._conversation:
+                    self._conversation.human(free=free)
                 case events.EndedEvent(call_id=offered.call_id, reason=reason):
-                    self._end(Over(reason, known=True))
+                    self.held = False
+                    if reason is EndReason.SWITCHED and self._conversation:
+                        # The page listens on for a moment, so that there is a goodbye.
+                        self._conversation.end(Ending.HANDOVER)
+                    else:
+                        self._end(Over(reason, known=True))
                 case events.ExpiredEvent() | events.SupersededEvent():
                     self._end(Over(EndReason.FAILED, known=True))
                 case events.OfferEvent() | events.Resync() | Lost():

@@ -15,10 +15,6 @@ from matcher.parameters import Description
 from matcher.wire import IceServer
 
 
-class NoRelay(Exception):
-    """No relay candidate can be had with these credentials."""
-
-
 class Leg(Protocol):
     """One end of a call's media, from before there is a call."""
 
@@ -87,6 +83,10 @@ class Conversation(Protocol):
 
     def connected(self) -> None:
         """Begin to speak: the two hear each other."""
+        ...
+
+    def human(self, *, free: bool) -> None:
+        """Note that the caller could have a person instead, or not any more."""
         ...
 
     def end(self, ending: Ending) -> None:

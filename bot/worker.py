@@ -13,7 +13,8 @@ from bot.bench import Bench, Lost, Outcome
 from bot.call import Call
 from bot.door import Door, DoorError, Unavailable
 from bot.measure import measure
-from bot.parts import NoRelay, Parts
+from bot.parts import Parts
+from bot.path import NoRelay
 from matcher import events
 from matcher.jobs import Job, Jobs
 from matcher.waiting_room import WaitingRoom

@@ -24,7 +24,8 @@ class Stack:
 
     url: str
     log: Path
-    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)  # by module: server, matcher
+    environ: Mapping[str, str] = field(default_factory=dict, repr=False)
+    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)  # server, matcher, bot1, bot2, …
 
     def get(self, path: str) -> tuple[int, str]:
         """Return status and body of a GET."""
@@ -38,8 +39,10 @@ class Stack:
 
 
 @contextmanager
-def running(valkey: str, coturn: Coturn, folder: Path, further: Mapping[str, str] | None = None) -> Iterator[Stack]:
-    """Start server and matcher; ready on entry, ended on exit.
+def running(
+    valkey: str, coturn: Coturn, folder: Path, further: Mapping[str, str] | None = None, *, bots: int = 0
+) -> Iterator[Stack]:
+    """Start server and matcher, and so many bots' processes; ready on entry, ended on exit.
 
     Args:
         valkey: Path of Valkey's unix socket.
@@ -59,12 +62,15 @@ def running(valkey: str, coturn: Coturn, folder: Path, further: Mapping[str, str
         "SOTTO_LOG_LEVEL": "debug",
         **(further or {}),
     }
-    stack = Stack(f"http://{environ['SOTTO_HOST']}:{environ['SOTTO_PORT']}", folder / "log")
+    url = f"http://{environ['SOTTO_HOST']}:{environ['SOTTO_PORT']}"
+    environ |= {"SOTTO_SERVER_URL": url, "SOTTO_BOT_KEY": secrets.token_hex(32), "SOTTO_BOT_DRAIN_S": "0"}
+    stack = Stack(url, folder / "log", environ)
+    modules = {"server": "server", "matcher": "matcher", **{f"bot{number}": "bot" for number in range(1, bots + 1)}}
     with stack.log.open("wb") as log:
         processes = stack.processes
         processes |= {
             name: subprocess.Popen(
-                [sys.executable, "-m", name],
+                [sys.executable, "-m", module],
                 cwd=ROOT,
                 env=environ,
                 stdout=log,
@@ -72,10 +78,11 @@ def running(valkey: str, coturn: Coturn, folder: Path, further: Mapping[str, str
                 # A test run that is killed leaves nobody behind.
                 preexec_fn=end_with_parent,
             )
-            for name in ("server", "matcher")
+            for name, module in modules.items()
         }
         try:
             wait_until(lambda: stack.get("/healthz")[0] == 200, "the server", 60)
+            wait_until(lambda: stack.log.read_bytes().count(b"bot.ready") == bots, "the bots", 60)
             yield stack
         finally:
             for process in processes.values():

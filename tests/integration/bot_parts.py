@@ -87,6 +87,9 @@ class QuietConversation:
     def connected(self) -> None:
         """See bot.parts.Conversation."""
 
+    def human(self, *, free: bool) -> None:
+        """See bot.parts.Conversation."""
+
     def end(self, ending: Ending) -> None:
         """See bot.parts.Conversation."""
         self._ending.set_result(ending)

@@ -25,7 +25,7 @@ def settings_table() -> list[str]:
     rows = []
     kinds = (ServerSettings, WorkerSettings, EngineSettings)
     fields: dict[str, msgspec.structs.FieldInfo] = {}
-    for field in itertools.chain.from_iterable(map(msgspec.structs.fields, kinds)):
+    for field in itertools.chain.from_iterable(msgspec.structs.fields(kind) for kind in kinds):
         fields.setdefault(field.name, field)  # some are for both
     for field in fields.values():
         _, meta = split_meta(field.type)
