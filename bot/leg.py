@@ -15,6 +15,7 @@ from typing import Any, Self
 import msgspec
 
 from bot.candidates import End
+from bot.finish import finish
 from bot.generations import Forged, Generations, Way
 from bot.media.hearing import Hearing
 from bot.media.opus import Decoder, Encoder
@@ -96,12 +97,10 @@ class Leg:
         self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.ended.cancel()
-        with self._resources:
-            running = tuple(self._running)
-            for task in running:
-                task.cancel()
-            await asyncio.gather(*running, return_exceptions=True)
-            await self._peer.close()
+        try:
+            # What is half closed would keep its relay for ever.
+            await finish(self._close())
+        finally:
             # Without the fault, which it would make a group of: it has nothing to do with these tasks.
             await self._tasks.__aexit__(None, None, None)
 
@@ -190,6 +189,14 @@ class Leg:
         task = self._tasks.create_task(work)
         self._running.add(task)
         task.add_done_callback(self._running.discard)
+
+    async def _close(self) -> None:
+        with self._resources:
+            running = tuple(self._running)
+            for task in running:
+                task.cancel()
+            await asyncio.gather(*running, return_exceptions=True)
+            await self._peer.close()
 
     async def _listen(self) -> None:
         while not self.ended.done():

@@ -245,6 +245,31 @@ async def test_an_error_inside_comes_out_as_it_is(coturn: Coturn) -> None:
         await fail()
 
 
+async def test_a_leg_that_is_cancelled_twice_is_closed_all_the_same(coturn: Coturn) -> None:
+    """Whoever cannot wait for the end of a call waits for it: its relay is not left behind."""
+    before, peers = asyncio.all_tasks(), udp_peers()
+    async with proxy(coturn) as (between, port):
+        open_for = asyncio.Event()
+
+        async def talk() -> None:
+            async with two_ends(credentials(coturn, port=port)) as (a, b):
+                await talking(a, b)
+                open_for.set()
+                await asyncio.Event().wait()
+
+        call = asyncio.create_task(talk())
+        async with asyncio.timeout(BUSY_S):
+            await open_for.wait()
+        between.way = Way(open=False)
+        for _ in range(3):
+            call.cancel()
+            await asyncio.sleep(0.1)
+        with pytest.raises(asyncio.CancelledError):
+            await call
+    await until(lambda: asyncio.all_tasks() == before, "the end of all tasks")
+    assert udp_peers() == peers
+
+
 @pytest.mark.parametrize("url", ["stun:127.0.0.1:3478", "http://127.0.0.1", "turn:"])
 async def test_nothing_but_turn_is_asked(url: str) -> None:
     """An address that is no relay's is refused before anything is sent."""
