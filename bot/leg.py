@@ -7,9 +7,8 @@ packets as soon as the bot misses his, and restarts; one who is not there frees 
 import asyncio
 import secrets
 from collections.abc import Callable, Coroutine, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from enum import Enum
-from types import TracebackType
 from typing import Any, Self
 
 import msgspec
@@ -93,9 +92,7 @@ class Leg:
         await self._tasks.__aenter__()
         return self
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         self.ended.cancel()
         try:
             # What is half closed would keep its relay for ever.
@@ -108,6 +105,16 @@ class Leg:
     def generation(self) -> int | None:
         """That of the path in use; None: there was none yet."""
         return self._peer.generation
+
+    @property
+    def lost(self) -> int:
+        """How many of the partner's packets never came, or came too late."""
+        return self._hearing.lost
+
+    @property
+    def late(self) -> int:
+        """How many of the bot's packets were never sent, because their time was over."""
+        return self._voice.late
 
     @property
     def safety_words(self) -> SafetyWords | None:
@@ -259,7 +266,8 @@ class Leg:
             await self._connect(parameters)
 
     async def _connect(self, parameters: Parameters) -> None:
-        try:
+        # A path that leads nowhere is missed by `_watch`, unless the partner tries another.
+        with suppress(ConnectionError):
             await self._peer.connect(self._side, parameters)
             if self._begun:
                 return
@@ -267,9 +275,6 @@ class Leg:
             self._incoming = await self._peer.begin(self._side, parameters, self._voice, self._hearing, self._on_sound)
             self.connected.set()
             await self._incoming.report()
-        except ConnectionError:
-            # A path that leads nowhere is missed by `_watch`, unless the partner tries another.
-            return
 
     def _on_sound(self, pcm: bytes) -> None:
         self.heard.set()
