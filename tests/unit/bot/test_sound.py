@@ -79,12 +79,12 @@ class Ear:
             await self.incoming._handle_rtp_packet(packet, 0)
 
     async def report(self) -> RtcpRrPacket:
-        """Wait for the next report."""
+        """Return the first report."""
         reporting = asyncio.create_task(self.incoming.report())
         await asyncio.sleep(1.5)
         reporting.cancel()
         await asyncio.gather(reporting, return_exceptions=True)
-        (packet,) = RtcpPacket.parse(self.reports[-1])
+        (packet,) = RtcpPacket.parse(self.reports[0])
         assert isinstance(packet, RtcpRrPacket)
         return packet
 
