@@ -90,7 +90,10 @@ class Recogniser:
     async def _push(self, pcm: bytes) -> None:
         if self._stt is not self._embedded:
             self._sound += pcm
-        self._stream(self._stt).push(Audio(pcm, RATE_HZ))
+        try:
+            self._stream(self._stt).push(Audio(pcm, RATE_HZ))
+        except EngineError as error:
+            self._failed(error)
         if self._wanted is not None:
             self._frames += 1
             if self._frames % ASK_FRAMES == 0:
@@ -113,7 +116,8 @@ class Recogniser:
 
     async def _go_on(self) -> None:
         self._wanted = None
-        self._stream(self._stt).reset()
+        if stream := self._streams.get(id(self._stt)):
+            stream.reset()
 
     async def _finish(self, segment: int, deadline: float) -> None:
         self._wanted = None
@@ -129,9 +133,9 @@ class Recogniser:
         """Have the embedded ears hear it; where they fail too, what was known before is all."""
         if self._stt is not self._embedded:
             self._failed(error)
-            stream = self._stream(self._embedded)
-            stream.push(Audio(bytes(self._sound), RATE_HZ))
             try:
+                stream = self._stream(self._embedded)
+                stream.push(Audio(bytes(self._sound), RATE_HZ))
                 return await stream.finish(max(deadline, asyncio.get_running_loop().time()) + AGAIN_S)
             except EngineError:
                 pass
@@ -140,12 +144,15 @@ class Recogniser:
     async def _forget(self) -> None:
         self._wanted = None
         self._drop_sound()
+        if (stream := self._streams.get(id(self._stt))) is None:
+            return
         try:
-            await self._stream(self._stt).finish(asyncio.get_running_loop().time() + AGAIN_S)
+            await stream.finish(asyncio.get_running_loop().time() + AGAIN_S)
         except EngineError as error:
             self._failed(error)
 
     def _stream(self, stt: Stt) -> SttStream:
+        """Return the stream of an engine, opened when it is needed first; that may fail, and be tried again."""
         if id(stt) not in self._streams:
             self._streams[id(stt)] = stt.open()
         return self._streams[id(stt)]

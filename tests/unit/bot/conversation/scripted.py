@@ -65,10 +65,13 @@ class ScriptedStt:
     confidence: float = 1.0
     fails: list[EngineError | None] = field(default_factory=list)
     blind: bool = False  # it has no partial words
+    refuses: EngineError | None = None  # to begin
     streams: list["ScriptedStream"] = field(default_factory=list)
 
     def open(self) -> "ScriptedStream":
         """Return a stream."""
+        if self.refuses:
+            raise self.refuses
         self.streams.append(ScriptedStream(self))
         return self.streams[-1]
 

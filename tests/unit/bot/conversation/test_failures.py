@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.engines.errors import BadAnswer, EngineError, RateLimited, TimedOut, Unavailable
+from bot.engines.errors import BadAnswer, Busy, EngineError, RateLimited, TimedOut, Unavailable
 from bot.engines.guard import Guard
 from bot.engines.levels import Level, Stage
 from bot.engines.limiter import Limiter
@@ -93,6 +93,18 @@ def test_ears_that_fail_are_stood_in_for(error: EngineError) -> None:
     world.run(10_000)
     assert embedded.streams[0].finished == ["what a long day"]
     assert world.context[1:] == ["what a long day", REPLY]
+
+
+def test_ears_that_cannot_begin_are_stood_in_for() -> None:
+    """The first ones, then both: there is a turn nevertheless, and the bot says that it did not understand."""
+    world = World(configured_stt=ScriptedStt(refuses=Unavailable()))
+    world.says(4_000, "what a long day")
+    world.run(10_000)
+    assert world.context[1:] == ["what a long day", REPLY]
+    world = World(stt=ScriptedStt(refuses=Busy()))
+    world.says(4_000, "what a long day")
+    world.run(10_000)
+    assert answers(world)[0] == REPEAT
 
 
 def test_without_any_ears_the_words_that_were_known_are_answered() -> None:
