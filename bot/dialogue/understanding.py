@@ -6,7 +6,7 @@ is said besides counts against it, the less the longer the pattern is.
 """
 
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import lru_cache
 from typing import NamedTuple
 
 from msgspec import Struct
@@ -73,6 +73,7 @@ class Understanding:
             for name, intent in script.intents.items()
             for pattern in intent.patterns
         ]
+        self._parts = frozenset(part for _, _, pattern in self._patterns for part in pattern)
         self._slots = {slot: frozenset(words) for slot, words in script.slots.items()}
 
     def meaning(self, utterance: str) -> Meaning | None:
@@ -88,10 +89,20 @@ class Understanding:
         best = max(self._fitting(words), key=_rank, default=None)
         return best is not None and best.intent.complete and best.score > COMPLETE
 
+    def forget(self) -> None:
+        """Drop what is kept of the words that were said, to compare them sooner: a call is over."""
+        alike.cache_clear()
+
     def _fitting(self, words: Sequence[str]) -> Iterable[Meaning]:
+        said = frozenset(words)
+        found_in = {part: [word for word in said if self._with(_Fit(), part, word).found] for part in self._parts}
         for name, intent, pattern in self._patterns:
-            fit = self._fit(pattern, words)
             possible = sum(_weight(part) for part in pattern)
+            # Most patterns have too little in common with an utterance for their alignment to matter.
+            if sum(_weight(part) for part in pattern if found_in[part]) < FITS * possible:
+                continue
+            found = frozenset(word for part in pattern for word in found_in[part])
+            fit = self._fit(pattern, [word for word in words if word in found])
             besides = sum(_weight(word) for word in words if word not in LIGHT) - fit.heavy
             score = fit.found / possible - EXTRA * besides / (possible + besides)
             fits = fit.found / possible >= HARD_FITS if intent.hard else score >= FITS
@@ -136,7 +147,7 @@ def _weight(word: str) -> float:
     return 0.5 if word in LIGHT else 1.0
 
 
-@cache
+@lru_cache(maxsize=50_000)
 def alike(one: str, other: str) -> float:
     """Return how much two words look like one that was misheard: 1 the same, 0 different."""
     if one == other:

@@ -79,6 +79,7 @@ class Mind:
     def forget(self) -> None:
         """Drop the memory: the call is over."""
         self._memory, self._answers = Memory(), None
+        self._understanding.forget()
 
     def _answer(self, context: Context, meaning: Meaning | None) -> Answer:
         if meaning is None:
