@@ -21,6 +21,16 @@ def test_a_person_is_offered_at_the_end_of_the_clause() -> None:
     assert world.context[1:] == ["what a long day", "One two six ten,", OFFER]
 
 
+def test_a_person_is_offered_in_the_middle_of_a_long_reply() -> None:
+    """What was still to be made of it is not waited for."""
+    world = World(brain=ScriptedBrain(text="one two six ten. " * 40))
+    world.says(4_000, "what a long day")
+    world.at(5_800, lambda call: call.human(free=True))
+    world.run(14_000)
+    assert " ".join(saying for _, saying in world.sayings(4_000)) == f"one two six ten. {OFFER}"
+    assert world.context[2:] == ["one two six ten.", OFFER]
+
+
 def test_a_person_is_offered_at_once_where_nobody_speaks() -> None:
     """And only once."""
     world = World()

@@ -70,7 +70,7 @@ class World:
 
     def noise(self, from_ms: int, until_ms: int) -> None:
         """Let there be a loud noise without a word."""
-        self._speech.append((from_ms, sound(20 * ROOM, until_ms - from_ms, 16_000)))
+        self._speech.append((from_ms, sound(1_000 * ROOM, until_ms - from_ms, 16_000)))
 
     def gap(self, from_ms: int, until_ms: int) -> None:
         """Let no packet come."""
