@@ -3,7 +3,7 @@
 import pytest
 
 from bot.turns.state import Ending
-from tests.unit.bot.conversation.scripted import ScriptedBrain
+from tests.unit.bot.conversation.scripted import ScriptedBrain, ScriptedTts
 from tests.unit.bot.conversation.world import World
 
 REPLY = "one two six ten one two six ten one two six ten."
@@ -21,11 +21,13 @@ def test_a_person_is_offered_at_the_end_of_the_clause() -> None:
     assert world.context[1:] == ["what a long day", "One two six ten,", OFFER]
 
 
-def test_a_person_is_offered_in_the_middle_of_a_long_reply() -> None:
-    """What was still to be made of it is not waited for."""
-    world = World(brain=ScriptedBrain(text="one two six ten. " * 40))
+@pytest.mark.parametrize("voice_s", [0.0, 0.7])
+def test_a_person_is_offered_in_the_middle_of_a_long_reply(voice_s: float) -> None:
+    """What was still to be made of it is not waited for, whether enough of it is there or the voice is at it."""
+    voice = ScriptedTts(first_s=voice_s)
+    world = World(brain=ScriptedBrain(text="one two six ten. " * 40), configured_tts=voice)
     world.says(4_000, "what a long day")
-    world.at(5_800, lambda call: call.human(free=True))
+    world.at(6_000, lambda call: call.human(free=True))
     world.run(14_000)
     assert " ".join(saying for _, saying in world.sayings(4_000)) == f"one two six ten. {OFFER}"
     assert world.context[2:] == ["one two six ten.", OFFER]
