@@ -126,7 +126,7 @@ def serving_plain(turn_port: int, secret: str) -> Iterator[str]:
     port = free_port()
     command = [sys.executable, "-m", "tests.bench.plain_call.hub", str(port), str(turn_port), secret]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    stack = Stack(f"http://127.0.0.1:{port}", Path())
+    stack = Stack(f"http://127.0.0.1:{port}", Path(), {})
     try:
         wait_until(lambda: stack.get("/")[0] == 200, "the plain page")
         yield stack.url
