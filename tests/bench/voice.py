@@ -175,7 +175,7 @@ def run(rounds: int = len(ROUNDS), *, only: str = "") -> tuple[list[Call], list[
             valkey = stack.enter_context(running_valkey())
             bots.append((stack.enter_context(our_bot(valkey, coturn, places[0])), ours))
         if interpreter:
-            url = stack.enter_context(environment.running(interpreter, relay(coturn), places[1]))
+            url, _ = stack.enter_context(environment.running(interpreter, relay(coturn), places[1]))
             bots.append((url, theirs))
         playwright = stack.enter_context(sync_playwright())
         voice = people.chromium(playwright, folder, 440)

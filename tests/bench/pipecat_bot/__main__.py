@@ -38,6 +38,7 @@ from bot.engines.protocols import Stt, Tts
 from tests.bench.pipecat_bot.services import EarsService, MindService, VoiceService
 
 PAGE = Path(__file__).parent.parent / "plain_call"
+CALLS = 32
 
 
 class Bot:
@@ -117,7 +118,7 @@ async def serve(port: int, ice_server: dict[str, Any], cache: Path) -> None:
     """Serve on loopback until cancelled."""
     script = load("en")
     async with AsyncExitStack() as stack:
-        pool = await stack.enter_async_context(SphinxPool(script, size=4, spare=1, cache=cache))
+        pool = await stack.enter_async_context(SphinxPool(script, size=CALLS, spare=1, cache=cache))
         tts = await stack.enter_async_context(FliteTts())
         bot = Bot(script, SphinxStt(pool), tts, ice_server)
 

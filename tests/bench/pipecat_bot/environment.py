@@ -46,8 +46,8 @@ def python() -> Path | None:
 
 
 @contextmanager
-def running(interpreter: Path, ice_server: IceServer, folder: Path) -> Iterator[str]:
-    """Run the bot; gives the URL of the page that it is called from.
+def running(interpreter: Path, ice_server: IceServer, folder: Path) -> Iterator[tuple[str, int]]:
+    """Run the bot; gives the URL of the page that it is called from, and the process's id.
 
     Args:
         interpreter: That of the environment.
@@ -62,7 +62,7 @@ def running(interpreter: Path, ice_server: IceServer, folder: Path) -> Iterator[
         process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log, preexec_fn=end_with_parent)
         try:
             wait_until(lambda: stack.get("/")[0] == 200, "the bot on pipecat", 120)
-            yield stack.url
+            yield stack.url, process.pid
         finally:
             process.terminate()
             process.wait(20)

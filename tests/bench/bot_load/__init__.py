@@ -1,0 +1,1 @@
+"""Bots and callers without a browser, in a process each: what a bot costs."""
