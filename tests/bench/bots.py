@@ -45,8 +45,9 @@ kind of bot and each number of calls in processes of their own, the kinds in tur
 {TURN_S:.0f} s, and figures are over {SECONDS:.0f} s once all talk. *Media*: decoding what the caller says and telling
 voices from noise in two modes, and speech for more than half of the time, encoded; beside the same work on stock aiortc
 (`track.recv`, resampling, frames out). *Whole bot*: leg, turn machine, ears in a process for each call, mind and voice;
-beside the same engines on pipecat {PIPECAT} (Silero VAD, Smart Turn). *CPU* is process time, with that of the ears'
-processes, in percent of a core; *memory* is what the processes share with nobody, less what they had without a call.
+beside the same engines on pipecat {PIPECAT}, which as in its examples loads its models (Silero VAD, Smart Turn) when a
+call comes. *CPU* is process time, with that of the ears' processes, in percent of a core; *memory* is what the
+processes share with nobody, less what they had without a call.
 *Late*: how much later than the most timely packet of its call one came to the callers, by its RTP timestamp.
 *Bots per core*: {BUSY:.0%} of a core over the CPU of a bot at the largest number of calls of which p99 of the lateness
 is at most {REAL_TIME_MS:.0f} ms. *Set-up*: from the caller's first step until the bot's first packet, with one call at
