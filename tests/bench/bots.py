@@ -15,6 +15,7 @@ from infra.run.tether import end_with_parent
 from matcher.wire import IceServer
 from tests.bench.bot_load.callers import STAY_S, Told
 from tests.bench.bot_load.speech import TURN_S
+from tests.bench.load import cpu_s
 from tests.bench.percentiles import median, percentile
 from tests.bench.pipecat_bot import environment
 from tests.bench.pipecat_bot.environment import PIPECAT
@@ -37,6 +38,7 @@ BROKEN_MS = 200.0
 BUSY = 0.7  # of a core: as much as a bots' process may be asked for
 PER_CORE_AIM = 20
 FLAT_AIM = 1.02
+LEAST_SHARE = 0.001
 MB = 10**6
 
 METHOD = f"""\
@@ -64,12 +66,14 @@ class Load(NamedTuple):
     Args:
         calls: How many.
         share: CPU of each bot, of a core.
+        aside: What of that was used by processes beside the bots' own: its ears.
         memory: Of each bot, bytes.
         p99_ms: Of the packets' lateness.
     """
 
     calls: int
     share: float
+    aside: float
     memory: float
     p99_ms: float
 
@@ -95,7 +99,7 @@ def bots(kind: str, server: IceServer, folder: Path, interpreter: Path | None) -
         return
     port = free_port()
     told = msgspec.json.encode(server).decode()
-    command = [sys.executable, "-m", "tests.bench.bot_load.serve", kind, str(port), told, str(folder)]
+    command = [sys.executable, "-m", "tests.bench.bot_load.serve", kind, str(port), told]
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
             command, cwd=ROOT, stdout=subprocess.PIPE, stderr=log, preexec_fn=end_with_parent, text=True
@@ -146,10 +150,12 @@ def loaded(kind: str, calls: int, server: IceServer, folder: Path, interpreter: 
         before = tree_bytes(pid)
         with callers(kind, url, server, calls, SECONDS) as told:
             next(told)
-            cpu_s, begun = tree_cpu_s(pid), time.monotonic()
+            own_s, all_s, begun = cpu_s(pid), tree_cpu_s(pid), time.monotonic()
             packets = next(told)
-            share = (tree_cpu_s(pid) - cpu_s) / (time.monotonic() - begun) / calls
-            return Load(calls, share, (tree_bytes(pid) - before) / calls, percentile(packets.late_ms, 99))
+            bot_seconds = (time.monotonic() - begun) * calls
+            own, share = (cpu_s(pid) - own_s) / bot_seconds, (tree_cpu_s(pid) - all_s) / bot_seconds
+            p99_ms = percentile(packets.late_ms, 99)
+            return Load(calls, share, share - own, (tree_bytes(pid) - before) / calls, p99_ms)
 
 
 def one_by_one(kind: str, server: IceServer, folder: Path, interpreter: Path | None) -> Series:
@@ -196,6 +202,12 @@ def per_core(loads: Sequence[Load]) -> float:
     return BUSY / max(good, key=lambda load: load.calls).share if good else 0.0
 
 
+def where(load: Load) -> str:
+    """Say where the CPU of a bot goes."""
+    parts = f"its ears' process {100 * load.aside:.1f} %, the rest in the bots' process"
+    return parts if load.aside > LEAST_SHARE else CODEC
+
+
 def rows_of(loads: Mapping[str, Sequence[Load]], sequences: Mapping[str, Series]) -> list[Row]:
     """Return the figures, each beside its baseline where that was measured."""
     rows: list[Row] = []
@@ -207,7 +219,7 @@ def rows_of(loads: Mapping[str, Sequence[Load]], sequences: Mapping[str, Series]
             what = f"{NAMES[kind]}, {load.calls} calls" if load.calls > 1 else f"{NAMES[kind]}, 1 call"
             rows += [
                 Row(f"{what}: CPU of a bot", 100 * load.share, "%",
-                    Baseline(100 * its.share, name) if its else None, None, CODEC),
+                    Baseline(100 * its.share, name) if its else None, None, where(load)),
                 Row(f"{what}: late packets, p99", load.p99_ms, "ms",
                     Baseline(its.p99_ms, name) if its else None, None, PACE),
                 Row(f"{what}: memory of a bot", load.memory / MB, "MB",

@@ -23,9 +23,9 @@ from tests.bench.pipecat_bot.environment import PIPECAT
 from tests.bench.table import Aim, Baseline, Row, Section
 from tests.conftest import Coturn, running_coturn, running_valkey
 from tests.e2e import people
-from tests.e2e.people import HEARD_RMS, LISTEN, Voice
+from tests.e2e.people import Voice
 from tests.e2e.stack import ROOT, running
-from tests.e2e.talking import LOUD_DBFS, Talker, sounds_in
+from tests.e2e.talking import LOUD_DBFS, Talker
 from tests.voices import RATE_HZ, spoken
 
 # What is asked in each call; then what makes the bot speak for long, to be cut in on.
@@ -68,15 +68,15 @@ PATH = "estimate: the microphone, the match, relays, ICE and DTLS; see `call`"
 
 
 class Call(NamedTuple):
-    """One call: what its tape shows, how long it took to come to be, and how often the tape's recorder was late."""
+    """One call: what its tape shows, how long it took to come to be, and what the tape's recorder missed, ms."""
 
     talk: Talk
     set_up_ms: float
-    gaps: int
+    missed_ms: float
 
 
 class Caller(Talker):
-    """Somebody who asks, listens and interrupts. Looks rarely: the bots share the machine."""
+    """Somebody who asks, listens and interrupts."""
 
     def __init__(self, voice: Voice, url: str, **options: Any) -> None:
         super().__init__(voice, url, **options)
@@ -89,18 +89,18 @@ class Caller(Talker):
         self.kinds.append(kind)
         self.says(spoken(text, voice), RATE_HZ)
 
-    def hears_a_voice(self, seconds: float = ANSWER_MS / 1000) -> bool:
-        """Wait until something is heard; False: nothing was."""
+    def hears_a_voice(self, after_ms: int) -> bool:
+        """Wait until something is heard after a moment of the tape; False: nothing was, for as long as answers take."""
         try:
-            self.polls(lambda: self.page.evaluate(LISTEN), lambda heard: heard["rms"] > HEARD_RMS, "voice", seconds)
+            self.polls(lambda: self.sounds("heard", after_ms=after_ms), bool, "voice", ANSWER_MS / 1000)
         except AssertionError:
             return False
         return True
 
-    def listens_to_the_end(self) -> None:
-        """Wait for what the bot says, to its end."""
-        if self.hears_a_voice():
-            self.hears_nothing(30)
+    def listens_to_the_end(self, after_ms: int) -> None:
+        """Wait for what the bot says after a moment of the tape, to its end."""
+        if self.hears_a_voice(after_ms):
+            self.hears_out(after_ms=after_ms)
 
     def call(self, questions: Sequence[str], prompts: Sequence[str]) -> Call:
         """Talk, once the call was begun.
@@ -111,19 +111,18 @@ class Caller(Talker):
         """
         marks = marks_of(self.page, "tap", "audio")
         self.listens()
-        self.listens_to_the_end()
+        self.listens_to_the_end(0)
         for number, question in enumerate(questions):
             self.speaks(question, VOICES[number % 2], Kind.QUESTION)
-            self.listens_to_the_end()
+            self.listens_to_the_end(self.now_ms())
         for number, prompt in enumerate(prompts):
             self.speaks(prompt, VOICES[number % 2], Kind.PROMPT)
-            if self.hears_a_voice():
+            if self.hears_a_voice(self.now_ms()):
                 self.page.wait_for_timeout(CUT_IN_AFTER_MS)
                 self.speaks(CUT_IN, VOICES[number % 2], Kind.CUT_IN)
-            self.listens_to_the_end()
-        tape = self.tape()
-        talk = read(sounds_in(tape.said), sounds_in(tape.heard), self.kinds)
-        return Call(talk, marks["audio"] - marks["tap"], tape.gaps)
+            self.listens_to_the_end(self.now_ms())
+        talk = read(self.sounds("said"), self.sounds("heard"), self.kinds)
+        return Call(talk, marks["audio"] - marks["tap"], max(0.0, self.missed_ms()))
 
 
 def call(voice: Voice, url: str, place: int, *, ours: bool) -> Call:
@@ -204,8 +203,8 @@ def rows_of(ours: Sequence[Call], theirs: Sequence[Call]) -> list[Row]:
         beside = Baseline(percentile(others, percent), "pipecat") if others else None
         return Row(figure, percentile(values, percent), "ms", beside, aim, why)
 
-    def counted(figure: str, count: int, other: int, unit: str, aim: Aim | None, why: str = "") -> Row:
-        return Row(figure, count, unit, Baseline(other, "pipecat") if theirs else None, aim, why)
+    def counted(figure: str, count: int, other: int, aim: Aim | None = None) -> Row:
+        return Row(figure, count, "", Baseline(other, "pipecat") if theirs else None, aim)
 
     def missed(calls: Sequence[Call]) -> int:
         return sum(answer.wait_ms is None for one in calls for answer in one.talk.answers)
@@ -223,8 +222,8 @@ def rows_of(ours: Sequence[Call], theirs: Sequence[Call]) -> list[Row]:
         ]
         rows.append(row("end of speech → answer, worst", answers, answers_of(theirs), 100, None, WINDOW))
     rows += [
-        counted(f"missed turns, of {asked}", missed(ours), missed(theirs), "", Aim(0)),
-        counted("turns with a filler before the answer", fillers(ours), fillers(theirs), "", None),
+        counted(f"missed turns, of {asked}", missed(ours), missed(theirs), Aim(0)),
+        counted("turns with a filler before the answer", fillers(ours), fillers(theirs)),
     ]
     if silences:
         beside = silences_of(theirs)
@@ -235,11 +234,18 @@ def rows_of(ours: Sequence[Call], theirs: Sequence[Call]) -> list[Row]:
         ]
     set_up = median([one.set_up_ms for one in ours])
     beside_set_up = Baseline(median([one.set_up_ms for one in theirs]), "pipecat") if theirs else None
-    gaps, other_gaps = (sum(one.gaps for one in calls) for calls in (ours, theirs))
+    missing = Baseline(sum(one.missed_ms for one in theirs), "pipecat") if theirs else None
     return [
         *rows,
         Row(f"tap → the bot's first packet, median of {len(ours)}", set_up, "ms", beside_set_up, None, PATH),
-        counted("gaps in the tapes, in both directions at once", gaps, other_gaps, "", None, "how busy Chromium is"),
+        Row(
+            "missing in the tapes, in both directions at once",
+            sum(one.missed_ms for one in ours),
+            "ms",
+            missing,
+            None,
+            "how busy Chromium is",
+        ),
     ]
 
 

@@ -3,33 +3,28 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from pathlib import Path
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from websockets.asyncio.client import connect
 from websockets.asyncio.connection import Connection
 from websockets.exceptions import ConnectionClosed
 
-from bot.conversation.conversation import Conversation
-from bot.conversation.staff import Staff
-from bot.conversation.voicebook import Voicebook
-from bot.dialogue.script import load
-from bot.dialogue.understanding import Understanding
-from bot.engines.embedded.flite import FliteTts
-from bot.engines.embedded.sphinx import SphinxStt
-from bot.engines.embedded.sphinx_pool import SphinxPool
-from bot.engines.embedded.vad import VoiceDetector
+from bot.assembly import open_parts
 from bot.leg import Leg
 from bot.media.playout import Playout
+from bot.parts import Conversations
 from bot.reliable import Message
+from bot.settings import WorkerSettings
 from matcher.domain import Side
+from matcher.settings import Secret
 from matcher.wire import IceServer
 from tests.bench.bot_load.speech import ANSWER, QUESTION, at_48_khz, judge, repeat
 
 # Both ends show each other that they mean the same call.
 CALL_ID = "AAAAAAAAAAAAAAAAAAAAAA"
 CALLS = 32
+CALL_S = 3600.0
 
 
 @asynccontextmanager
@@ -86,17 +81,17 @@ class WholeBot:
 
     Args:
         relay: For each call.
-        staff: The engines.
+        conversations: Makes a conversation.
     """
 
-    def __init__(self, relay: IceServer, staff: Staff) -> None:
+    def __init__(self, relay: IceServer, conversations: Conversations) -> None:
         self._relay = relay
-        self._staff = staff
+        self._conversations = conversations
 
     async def serve(self, socket: Connection) -> None:
         """Be the other end of a call, until its socket closes."""
         playout = Playout()
-        conversation = Conversation(self._staff, playout)
+        conversation = self._conversations(playout, CALL_S)
         async with joined(socket, self._relay, Side.B, conversation.hear, playout) as leg:
             await leg.heard.wait()
             talking = asyncio.create_task(conversation.run())
@@ -107,15 +102,10 @@ class WholeBot:
 
 
 @asynccontextmanager
-async def whole_bot(relay: IceServer, folder: Path) -> AsyncIterator[WholeBot]:
-    """Open the embedded engines; `folder` keeps the language model."""
-    script = load("en")
-    async with AsyncExitStack() as stack:
-        pool = await stack.enter_async_context(SphinxPool(script, size=CALLS, spare=1, cache=folder))
-        tts = await stack.enter_async_context(FliteTts())
-        book = Voicebook([tts])
-        await book.fill(script.speech())
-        yield WholeBot(relay, Staff(script, Understanding(script), VoiceDetector, book, SphinxStt(pool), tts))
+async def whole_bot(relay: IceServer) -> AsyncIterator[WholeBot]:
+    """Open the embedded engines."""
+    async with open_parts(WorkerSettings(bot_key=Secret("k" * 32), bot_calls=CALLS)) as parts:
+        yield WholeBot(relay, parts.conversations)
 
 
 class LegCaller:

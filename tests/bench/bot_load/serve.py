@@ -1,4 +1,4 @@
-"""Bots in one process: `python -m tests.bench.bot_load.serve KIND PORT RELAY FOLDER`.
+"""Bots in one process: `python -m tests.bench.bot_load.serve KIND PORT RELAY`.
 
 KIND is `stock`, `leg` or `whole`; RELAY is one with credentials, as JSON. Writes a line when they are ready.
 """
@@ -6,15 +6,15 @@ KIND is `stock`, `leg` or `whole`; RELAY is one with credentials, as JSON. Write
 import asyncio
 import sys
 from contextlib import AsyncExitStack
-from pathlib import Path
 
 import msgspec
 from websockets.asyncio.server import serve
 
+from matcher import logs
 from matcher.wire import IceServer
 
 
-async def run(kind: str, port: int, relay: IceServer, folder: Path) -> None:
+async def run(kind: str, port: int, relay: IceServer) -> None:
     """Answer whoever calls, until cancelled."""
     async with AsyncExitStack() as stack:
         # The patches of one are not to be in the process of the other.
@@ -26,11 +26,12 @@ async def run(kind: str, port: int, relay: IceServer, folder: Path) -> None:
             from tests.bench.bot_load.legs import LegBot, whole_bot
 
             whole = kind == "whole"
-            answer = (await stack.enter_async_context(whole_bot(relay, folder)) if whole else LegBot(relay)).serve
+            answer = (await stack.enter_async_context(whole_bot(relay)) if whole else LegBot(relay)).serve
         await stack.enter_async_context(serve(answer, "127.0.0.1", port))
         print("ready", flush=True)
         await asyncio.Event().wait()
 
 
 if __name__ == "__main__":
-    asyncio.run(run(sys.argv[1], int(sys.argv[2]), msgspec.json.decode(sys.argv[3], type=IceServer), Path(sys.argv[4])))
+    logs.configure("bot")
+    asyncio.run(run(sys.argv[1], int(sys.argv[2]), msgspec.json.decode(sys.argv[3], type=IceServer)))

@@ -7,7 +7,7 @@ from tests.bench.voice import Call, rows_of
 
 def called(*waits: int | None, silences: tuple[int, ...] = (), filler: bool = False) -> Call:
     """Return a call with such answers."""
-    return Call(Talk([Answer(wait, filler) for wait in waits], list(silences)), 400.0, 1)
+    return Call(Talk([Answer(wait, filler) for wait in waits], list(silences)), 400.0, 40.0)
 
 
 def test_a_missed_turn_is_a_failure_and_no_figure() -> None:
