@@ -18,6 +18,7 @@ LUA = Path(__file__).parent / "lua"
 
 _INCLUDE = re.compile(r"^-- @include (\w+)$", re.MULTILINE)
 _KEYS = re.compile(r"^-- KEYS: ([a-z ]+)$", re.MULTILINE)
+_WORD = re.compile(r"\w+")
 
 
 class Script(Struct, frozen=True):
@@ -42,7 +43,8 @@ def compose(name: str, files: Mapping[str, str], constants: Mapping[str, int | s
     keys = tuple(found[1].split()) if found else ()
     body = _with_includes(name, files, set())
     values = {key.upper(): f"KEYS[{number}]" for number, key in enumerate(keys, 1)}
-    values |= {key: repr(value) for key, value in constants.items() if re.search(rf"\b{key}\b", body)}
+    named = set(_WORD.findall(body))
+    values |= {key: repr(value) for key, value in constants.items() if key in named}
     # Lua quotes plain ASCII text as Python does.
     text = "".join(f"local {key} = {value}\n" for key, value in values.items()) + body
     return Script(text, hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest(), keys)
