@@ -1,5 +1,5 @@
 # Each verb works from a fresh clone, does its own set-up, and does only what is missing.
-.PHONY: run test check fmt e2e sweep bench lock clean soak chaos
+.PHONY: run test check fmt e2e sweep mutants bench lock clean soak chaos
 MAKEFLAGS += --no-print-directory
 SETUP = @python=$$(sh infra/python.sh) && "$$python" -m infra.setup
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
@@ -14,7 +14,7 @@ run: ## Start the service; Ctrl-C ends it
 test: ## All tests: the page's own, then unit, integration and real browsers
 	$(SETUP) test
 	@status=0; npm --prefix web --silent test || status=1; \
-	$(PYTEST) -n 4 tests/unit tests/integration || status=1; $(PYTEST) -n 2 tests/e2e || status=1; exit $$status
+	$(PYTEST) -n 4 -m 'not mutants' tests/unit tests/integration || status=1; $(PYTEST) -n 2 tests/e2e || status=1; exit $$status
 
 check: ## All that can be told without running it
 	$(SETUP) check
@@ -37,6 +37,10 @@ e2e: ## Only the browser tests: make e2e ARGS='-k mute'
 sweep: ## Only the search for planted addresses and secrets in all that a call leaves behind
 	$(SETUP) test
 	pytest tests/e2e/test_sweep.py
+
+mutants: ## Only the proof that the waiting room's random search finds what it is there for, 56 seeded bugs
+	$(SETUP) test
+	pytest -n 2 -m mutants tests/integration $(ARGS)
 
 bench: ## The measurements, into tests/bench/RESULTS.md; some of them: make bench ARGS='pairing hub'
 	$(SETUP) test

@@ -39,7 +39,7 @@ MUTANTS = {
         "release(id, ticket, cid, ticket.acked)",
         "release(id, ticket, cid, true)",
     ),
-    "calls leak": ("include/dissolve", "  call('HDEL', CALLS, cid)\n", ""),
+    "calls leak": ("include/sides", "  call('HDEL', CALLS, cid)\n", ""),
     "the other side of a call stays": ("end", "  forget(other_id, other)\n", ""),
     "the other side is not told the end": ("end", "  tell(other, 'ended', other_id, cid, reason)\n", ""),
     "one acknowledgement is enough": ("ack", "if other and other.acked then", "if other then"),
