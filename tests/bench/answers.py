@@ -1,10 +1,12 @@
 """From what a caller said and heard to how it was answered. Pure; all times are of one tape, ms from its beginning."""
 
+import math
+from array import array
 from collections.abc import Sequence
 from enum import Enum
 from typing import NamedTuple
 
-from tests.e2e.talking import Sound
+from tests.e2e.talking import LOUD_DBFS, WINDOW_MS, Sound
 
 # Whoever has not begun to answer by then has missed the turn.
 ANSWER_MS = 5000
@@ -94,3 +96,18 @@ def read(said: Sequence[Sound], heard: Sequence[Sound], kinds: Sequence[Kind]) -
         elif kind is Kind.CUT_IN and (silence_ms := silence_after(sound, heard)) is not None:
             talk.silences_ms.append(silence_ms)
     return talk
+
+
+def without_lead(pcm: bytes, rate_hz: int) -> bytes:
+    """Return speech, 16 bit mono, that begins at most two windows before it is loud.
+
+    A synthetic voice has a hiss before its first word, at which a bot may stop: before anybody has said anything, as
+    the tape has it.
+    """
+    window = 2 * (rate_hz * WINDOW_MS // 1000)
+    for place in range(0, len(pcm) - window + 1, window):
+        samples = array("h", pcm[place : place + window])
+        power = sum(value * value for value in samples) / len(samples)
+        if power and 10 * math.log10(power) - 20 * math.log10(32_768) > LOUD_DBFS:
+            return pcm[max(0, place - 2 * window) :]
+    return pcm

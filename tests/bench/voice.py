@@ -15,7 +15,7 @@ from matcher.clock import SystemClock
 from matcher.settings import Secret
 from matcher.wire import IceServer
 from server.relay.coturn import CoturnRelay
-from tests.bench.answers import ANSWER_MS, LEAST_ANSWER_MS, Kind, Talk, read
+from tests.bench.answers import ANSWER_MS, LEAST_ANSWER_MS, Kind, Talk, read, without_lead
 from tests.bench.marks import WATCH, marks_of
 from tests.bench.percentiles import median, percentile
 from tests.bench.pipecat_bot import environment
@@ -87,7 +87,7 @@ class Caller(Talker):
     def speaks(self, text: str, voice: str, kind: Kind) -> None:
         """Say something to its end."""
         self.kinds.append(kind)
-        self.says(spoken(text, voice), RATE_HZ)
+        self.says(without_lead(spoken(text, voice), RATE_HZ), RATE_HZ)
 
     def hears_a_voice(self, after_ms: int) -> bool:
         """Wait until something is heard after a moment of the tape; False: nothing was, for as long as answers take."""

@@ -1,8 +1,10 @@
 """What a tape says about answers and interruptions."""
 
+from array import array
+
 import pytest
 
-from tests.bench.answers import ANSWER_MS, Answer, Kind, Talk, answer_to, read, silence_after
+from tests.bench.answers import ANSWER_MS, Answer, Kind, Talk, answer_to, read, silence_after, without_lead
 from tests.e2e.talking import Sound
 
 QUESTION = Sound(1000, 2000)
@@ -55,3 +57,12 @@ def test_a_tape_is_read_as_a_whole() -> None:
     assert read(said, heard, kinds) == Talk([Answer(500)], [200])
     with pytest.raises(ValueError, match="3 things were said, not 2"):
         read(said, heard, kinds[:2])
+
+
+def test_speech_begins_where_it_is_heard() -> None:
+    """What hisses before is left out but for 20 ms; silence alone stays as it is."""
+    hiss, loud = array("h", [30, -30] * 800), array("h", [4000, -4000] * 800)  # 100 ms each at 16 kHz
+
+    assert without_lead((hiss + loud).tobytes(), 16_000) == (hiss[-320:] + loud).tobytes()
+    assert without_lead(loud.tobytes(), 16_000) == loud.tobytes()
+    assert without_lead(hiss.tobytes(), 16_000) == hiss.tobytes()
