@@ -18,8 +18,8 @@ from aiortc.rtp import RtpPacket
 from matcher.wire import IceServer
 from tests.bench.lateness import Arrival, lateness_ms, skipped
 
-# Until all talk as they will go on talking.
-SETTLE_S = 3.0
+# Until all talk as they will go on talking: ears are started one after another, in some tenths of a second each.
+SETTLE_S = 15.0
 # A call of one by one, once there is sound.
 STAY_S = 0.3
 CALL_S = 20.0

@@ -9,11 +9,13 @@ import pytest
 
 from tests.bench.process_tree import processes_of, tree_bytes, tree_cpu_s
 
-# A child that burns a tenth of a second and ends, then one that stays.
+# A child that burns a fifth of a second and ends, then one that stays, and is up.
 PROGRAM = """
 import subprocess, sys
-subprocess.run([sys.executable, '-c', 'import time\\nwhile time.process_time() < 0.1: pass'])
-child = subprocess.Popen([sys.executable, '-c', 'input()'], stdin=subprocess.PIPE)
+subprocess.run([sys.executable, '-c', 'import time\\nwhile time.process_time() < 0.2: pass'])
+stays = [sys.executable, '-c', 'print(flush=True); input()']
+child = subprocess.Popen(stays, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+child.stdout.readline()
 print('there', flush=True)
 input()
 child.communicate()
@@ -35,5 +37,5 @@ def test_descendants_count_with_those_that_have_ended(pid: int) -> None:
     """As long as somebody waited for them, which a program does."""
     assert len(processes_of(pid)) == 2
     assert pid in processes_of(os.getpid())
-    assert tree_cpu_s(pid) > 0.1
+    assert tree_cpu_s(pid) > 0.15
     assert tree_bytes(pid) > tree_bytes(processes_of(pid)[1]) > 10**6
