@@ -68,7 +68,7 @@ async def open_parts(settings: WorkerSettings) -> AsyncIterator[Parts]:
             running.add(conversation)
             return conversation
 
-        yield Parts(Leg, converse, lambda: _taken(engines, running))
+        yield Parts(Leg, converse, lambda: _taken(engines, running), chosen.bot_speech_by)
 
 
 def _script(language: str) -> Script:

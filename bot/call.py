@@ -15,6 +15,7 @@ from redis.exceptions import RedisError
 
 from bot.bench import Bench, Lost, Outcome, Over, surely
 from bot.channel import Channel, ChannelLost
+from bot.door import Misleading
 from bot.media.playout import Playout
 from bot.parts import Conversation, Leg
 from bot.turns.state import Ending
@@ -80,7 +81,7 @@ class Call:
             done: Called once the job need not be given to another worker any more.
 
         Raises:
-            DoorError: There are no relay credentials to be had.
+            DoorError: There are no relay credentials to be had, or the caller would be told an untruth.
             NoRelay: They are of no use.
             RedisError: It is not known whether the caller could be had.
         """
@@ -90,6 +91,8 @@ class Call:
         # Relay credentials come first: nobody is claimed whom the bot could not reach.
         provision = await self._bench.door.relay()
         try:
+            if provision.speech_by != self._bench.parts.speech_by:
+                raise Misleading
             return await self._with(provision, done)
         finally:
             await self._bench.door.give_back(provision.relay)

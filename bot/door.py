@@ -38,6 +38,10 @@ class Refused(DoorError):
     """It does not know this key, has no bots, or speaks another language: another try would be as vain."""
 
 
+class Misleading(DoorError):
+    """Its page tells callers that somebody else processes what they say than these engines do."""
+
+
 class NotInCall(DoorError):
     """It knows of no such call with this bot, or not any more."""
 

@@ -116,8 +116,12 @@ class Conversations(Protocol):
 
 @dataclass(frozen=True)
 class Parts:
-    """Both, and the share of the engines' places that is taken, from 0; at 1 no call is begun."""
+    """Both, the share of the engines' places that is taken, and who processes what is said ('': this service's server).
+
+    At a share of 1 no call is begun.
+    """
 
     legs: Legs
     conversations: Conversations
     engines: Callable[[], float] = lambda: 0.0
+    speech_by: str = ""

@@ -25,13 +25,15 @@ class Provision(Struct, frozen=True):
     """What a call needs before there is one, and its terms.
 
     `setup_s`: how long from the match to the first audio, s. `call_s`: how long it may last from there, s.
-    `describe`: the caller's page is told the connection's description with the match.
+    `describe`: the caller's page is told the connection's description with the match. `speech_by`: who processes what
+    is said, as that page says it.
     """
 
     relay: RelaySet
     setup_s: float
     call_s: float
     describe: bool
+    speech_by: str
 
 
 class ChannelWish(Struct, frozen=True, forbid_unknown_fields=True):

@@ -41,13 +41,7 @@ class EngineSettings(Struct, frozen=True, kw_only=True):
     bot_persona: Annotated[
         Secret, Meta(description="What a language model is told besides the rules that are built in.")
     ] = Secret()
-    engines_say: Annotated[
-        str,
-        Meta(
-            pattern=r"^[^\x00-\x1f<>]{0,160}$",
-            description="Where callers' speech is processed, as the page says it. Empty: told from what is set below.",
-        ),
-    ] = ""
+    bot_speech_by: Annotated[str, Meta(description="As the server has it.")] = ""
     chat_url: Annotated[str, Meta(description=f"Chat completions. {_URL} the embedded dialogue.")] = ""
     chat_key: Annotated[Secret, Meta(description=_KEY)] = Secret()
     chat_model: Annotated[str, Meta(description="Model that thinks of answers.")] = ""
@@ -87,6 +81,11 @@ class EngineSettings(Struct, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         """Refuse at the start what would fail in a call."""
         configured = {service for service in Service if self.endpoint(service)}
+        if configured and not self.bot_speech_by:
+            raise BadSetting(
+                "SOTTO_BOT_SPEECH_BY is needed with an endpoint, here and for the server: "
+                "callers read who processes what they say before they speak"
+            )
         understands = Service.CONVERSE in configured or {Service.STT, Service.CHAT} <= configured
         if not is_english(self.bot_language) and not understands:
             raise BadSetting(
@@ -121,18 +120,6 @@ class EngineSettings(Struct, frozen=True, kw_only=True):
         if self.stt_language == "auto":
             return ""
         return self.stt_language or primary(self.bot_language)
-
-    @property
-    def embedded(self) -> bool:
-        """Whether all that callers say stays in the bot's own processes."""
-        return not any(self._of(service, "url") for service in Service)
-
-    @property
-    def said(self) -> str:
-        """Where callers' speech is processed, in the operator's words or in English."""
-        if self.engines_say:
-            return self.engines_say
-        return "on this server" if self.embedded else "by an AI service that the operator chose"
 
     def _extra(self, service: Service) -> dict[str, Any]:
         text = self._of(service, "extra").reveal()

@@ -1,7 +1,7 @@
 """Sound of the embedded voices, and what they leave behind."""
 
 from array import array
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from pathlib import Path
 
 from bot.engines.embedded.silence import THRESHOLD
@@ -13,8 +13,11 @@ LONG = "The canary sang all day long, and nobody in the whole wide world could t
 
 def children() -> set[str]:
     """Return the processes that this one started, dead ones that nobody waited for as well."""
-    tasks = Path("/proc/self/task").iterdir()
-    return {number for task in tasks for number in (task / "children").read_text().split()}
+    found: set[str] = set()
+    for task in Path("/proc/self/task").iterdir():
+        with suppress(OSError):  # a thread that has ended meanwhile has handed its children over
+            found.update((task / "children").read_text().split())
+    return found
 
 
 async def spoken(tts: Tts, text: str = CLAUSE) -> list[Audio]:

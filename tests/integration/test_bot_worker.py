@@ -3,11 +3,19 @@
 import asyncio
 from contextlib import AsyncExitStack
 
+import pytest
+
+from bot.bench import Bench
+from bot.call import Call
+from bot.door import Door, Misleading
 from bot.turns.state import Ending
 from matcher import redis_client
+from matcher.jobs import Job
+from matcher.settings import Secret
 from matcher.waiting_room import Gone, WaitingRoom
 from tests.conftest import Coturn, until
-from tests.integration.bot_world import bots_for, caller, jobs_of, waiting_room, working
+from tests.integration.bot_parts import Stage
+from tests.integration.bot_world import KEY, bots_for, caller, jobs_of, waiting_room, working
 from tests.integration.door import serving
 
 
@@ -157,3 +165,17 @@ async def test_two_workers_share_the_callers(valkey_socket: str, coturn: Coturn)
         await callers[1].page.says("hangup", call_id=match["call_id"])
 
         assert (await callers[2].page.is_matched(20))["partner"] == "bot"
+
+
+async def test_a_bot_that_the_page_would_misname_takes_no_calls(valkey_socket: str, coturn: Coturn) -> None:
+    """The server tells callers that somebody processes their speech; these engines belong to somebody else."""
+    settings = bots_for(valkey_socket, coturn, bot_speech_by="Example Speech")
+    async with redis_client.connect(settings) as redis, serving(settings) as door:
+        stage, room = Stage(), WaitingRoom(redis, settings.pool)
+        async with Door(f"http://{door}", Secret(KEY)) as at_door:
+            call = Call(
+                Bench("bots", room, at_door, stage.parts, lambda _: None), Job("1-0", "t" * 22, await room.now_ms())
+            )
+            with pytest.raises(Misleading):
+                await call.answer(lambda: asyncio.sleep(0))
+        assert stage.legs == []

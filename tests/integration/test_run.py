@@ -14,6 +14,7 @@ from tests.conftest import free_port, wait_until
 
 ROOT = Path(__file__).parent.parent.parent
 PROGRAMS = {"valkey-server", "turnserver", "matcher", "server"}
+BOT = "bot"
 
 
 class Launcher:
@@ -45,7 +46,9 @@ class Launcher:
             try:
                 if (entry / "cwd").readlink().is_relative_to(self.folder):
                     words = (entry / "cmdline").read_bytes().decode().replace("\0", " ").split()
-                    found |= {Path(word).name: int(entry.name) for word in words[:3] if Path(word).name in PROGRAMS}
+                    found |= {
+                        Path(word).name: int(entry.name) for word in words[:3] if Path(word).name in {*PROGRAMS, BOT}
+                    }
             except OSError:
                 continue  # it ended while we looked
         return found
@@ -67,11 +70,20 @@ def launcher(tmp_path: Path) -> Iterator[Launcher]:
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_everything(launcher: Launcher, number: signal.Signals) -> None:
     """Ready means that the page answers; a signal then ends every program, and that is no failure."""
-    assert set(launcher.programs()) == PROGRAMS
+    wait_until(lambda: set(launcher.programs()) == {*PROGRAMS, BOT}, "all programs")
     assert answers("127.0.0.1", launcher.port, "/readyz")
     launcher.process.send_signal(number)
     assert launcher.process.wait(20) == 0
     assert launcher.programs() == {}
+
+
+def test_a_bot_that_dies_ends_nobody(launcher: Launcher) -> None:
+    """People talk on without it, and the lines say what became of it."""
+    wait_until(lambda: BOT in launcher.programs(), "the bot")
+    os.kill(launcher.programs()[BOT], signal.SIGKILL)
+    wait_until(lambda: "ended by SIGKILL; everything else goes on" in launcher.output.read_text(), "its last line")
+    assert set(launcher.programs()) == PROGRAMS
+    assert answers("127.0.0.1", launcher.port, "/readyz")
 
 
 @pytest.mark.parametrize("name", sorted(PROGRAMS))

@@ -8,10 +8,15 @@ from bot.engines.settings import EngineSettings, Service
 from matcher.settings import BadSetting, load
 
 NO_FILE = Path("/nonexistent/.env")
-CHAT = {"SOTTO_CHAT_URL": "http://127.0.0.1:8000/v1", "SOTTO_CHAT_MODEL": "m"}
-STT = {"SOTTO_STT_URL": "http://127.0.0.1:8001/v1", "SOTTO_STT_MODEL": "m"}
-TTS = {"SOTTO_TTS_URL": "http://127.0.0.1:8002/v1", "SOTTO_TTS_MODEL": "m", "SOTTO_TTS_VOICE": "v"}
-CONVERSE = {"SOTTO_CONVERSE_URL": "https://host/v1", "SOTTO_CONVERSE_MODEL": "m", "SOTTO_CONVERSE_VOICE": "v"}
+SPEECH_BY = {"SOTTO_BOT_SPEECH_BY": "Example Speech"}
+CHAT = SPEECH_BY | {"SOTTO_CHAT_URL": "http://127.0.0.1:8000/v1", "SOTTO_CHAT_MODEL": "m"}
+STT = SPEECH_BY | {"SOTTO_STT_URL": "http://127.0.0.1:8001/v1", "SOTTO_STT_MODEL": "m"}
+TTS = SPEECH_BY | {"SOTTO_TTS_URL": "http://127.0.0.1:8002/v1", "SOTTO_TTS_MODEL": "m", "SOTTO_TTS_VOICE": "v"}
+CONVERSE = SPEECH_BY | {
+    "SOTTO_CONVERSE_URL": "https://host/v1",
+    "SOTTO_CONVERSE_MODEL": "m",
+    "SOTTO_CONVERSE_VOICE": "v",
+}
 
 
 def loaded(*values: dict[str, str]) -> EngineSettings:
@@ -24,9 +29,7 @@ def test_nothing_set_is_all_embedded() -> None:
     settings = loaded()
 
     assert settings == EngineSettings()
-    assert settings.embedded
     assert [settings.endpoint(service) for service in Service] == [None] * 4
-    assert settings.said == "on this server"
 
 
 def test_endpoints() -> None:
@@ -42,9 +45,6 @@ def test_endpoints() -> None:
     assert chat.body(seed=1) == {"model": "m", "temperature": 0.5}
     others = [settings.endpoint(service) for service in (Service.STT, Service.TTS, Service.CONVERSE)]
     assert [other.headers() if other else None for other in others] == [{}] * 3
-    assert not settings.embedded
-    assert settings.said == "by an AI service that the operator chose"
-    assert loaded(CHAT, {"SOTTO_ENGINES_SAY": "on our own machines"}).said == "on our own machines"
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_endpoints() -> None:
         ({"SOTTO_BOT_LANGUAGE": "../en"}, "SOTTO_BOT_LANGUAGE='../en' is not allowed"),
         (STT | {"SOTTO_STT_LANGUAGE": "English"}, "SOTTO_STT_LANGUAGE='English' is not allowed"),
         (STT | {"SOTTO_STT_STREAM": "maybe"}, "SOTTO_STT_STREAM='maybe' is not allowed: it must be true or false"),
-        ({"SOTTO_ENGINES_SAY": "<b>here</b>"}, "SOTTO_ENGINES_SAY='<b>here</b>' is not allowed"),
+        (CHAT | {"SOTTO_BOT_SPEECH_BY": ""}, "SOTTO_BOT_SPEECH_BY is needed with an endpoint"),
         ({"SOTTO_BOT_LANGUAGE": "de"}, "SOTTO_BOT_LANGUAGE='de' needs SOTTO_STT_URL and SOTTO_CHAT_URL, or "),
         (CHAT | {"SOTTO_BOT_LANGUAGE": "de"}, "SOTTO_BOT_LANGUAGE='de' needs SOTTO_STT_URL"),
     ],
