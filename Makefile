@@ -46,7 +46,7 @@ bench: ## The measurements, into tests/bench/RESULTS.md; some of them: make benc
 	$(SETUP) test
 	python -m tests.bench $(ARGS)
 
-soak: ## One call for an hour, watched: make soak ARGS=15 for a quarter of one
+soak: ## One call for an hour, watched: make soak ARGS=15 for a quarter of one, ARGS=bot for eleven minutes with the bot
 	$(SETUP) test
 	python -m tests.soak $(ARGS)
 

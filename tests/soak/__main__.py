@@ -23,6 +23,7 @@ from tests.e2e.people import hear_each_other
 from tests.e2e.watching import Watched
 from tests.network.own_relay import LOG, RELAY, own_relay
 from tests.processes import running
+from tests.soak import bot
 from tests.soak.memory import resident_mb
 from tests.soak.relay_log import Refreshes, refreshes
 from tests.soak.verdict import LEAST_MINUTES, SILENCE_MS, Minute, verdicts
@@ -68,6 +69,8 @@ def minutes_of(word: str) -> int:
 def main(words: list[str]) -> int:
     """Run it, print it, judge it."""
     parser = argparse.ArgumentParser(prog="python -m tests.soak", description=__doc__.partition("\n")[0])
+    if words[:1] == ["bot"]:
+        return bot.main(*map(minutes_of, words[1:2]))
     parser.add_argument("minutes", nargs="?", type=minutes_of, default=60, help="an hour without it")
     minutes: int = parser.parse_args(words).minutes
     with ExitStack() as stays:
