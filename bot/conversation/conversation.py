@@ -17,6 +17,7 @@ from bot.conversation.pace import Pace
 from bot.conversation.recogniser import Recogniser
 from bot.conversation.replies import Replies
 from bot.conversation.staff import Staff
+from bot.dialogue.script import Effect
 from bot.engines.embedded.mind import Mind
 from bot.engines.errors import EngineError
 from bot.engines.levels import Level
@@ -33,7 +34,10 @@ from bot.turns.words import is_stop
 
 # Embedded ears that are less sure than this heard noise, unless it means something to the dialogue.
 SURE = 0.65
+# Half heard, "hi" is "bye": what has an effect on the call has to be heard better than that.
+SURE_OF_EFFECT = 0.5
 CUT = "\N{EM DASH}"
+LASTING = {Effect.FAREWELL, Effect.NEXT, Effect.REPORT}
 
 
 class Beat:
@@ -253,10 +257,13 @@ class Conversation:
         if not final:
             complete = is_stop(known.text) or understanding.complete(known.text)
             self._post(Partial(segment, known.text, complete, self.level.speculates))
-        elif known.confidence >= SURE or understanding.meaning(known.text):
-            self._post(Final(segment, known.text))
+            return
+        meaning = understanding.meaning(known.text)
+        if meaning and meaning.intent.effect in LASTING:
+            heard = known.confidence >= SURE_OF_EFFECT
         else:
-            self._post(Final(segment, ""))
+            heard = meaning is not None or known.confidence >= SURE
+        self._post(Final(segment, known.text if heard else ""))
 
     def _post(self, happened: Happening) -> None:
         if self._over or (isinstance(happened, bytes) and not self._running):

@@ -175,6 +175,19 @@ def test_farewell_ends_the_call() -> None:
     assert world.ending[0] - world.spans[-1][1] <= 40
 
 
+def test_a_farewell_that_is_half_heard_ends_nothing() -> None:
+    """The caller is asked to say it again; what only is answered need not be heard as well."""
+    for confidence, words, answer in (
+        (0.4, "i have to go", "Sorry"),
+        (0.6, "i have to go", "Goodbye"),
+        (0.4, "hello there", "one two"),
+    ):
+        world = World(stt=ScriptedStt(confidence=confidence))
+        world.says(4_000, words)
+        world.run(8_000)
+        assert world.sayings(4_000)[0][1].startswith(answer)
+
+
 def test_a_call_ends_after_its_time_with_a_goodbye() -> None:
     """However well it goes."""
     world = World(max_ms=5_000)
