@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.conftest import Coturn
-from tests.e2e.people import POLICIES, SELECTED_PAIR, Voice, present
+from tests.e2e.people import POLICIES, SELECTED_PAIR, Person, Voice, present
 from tests.e2e.stack import ROOT, Stack, running
 from tests.e2e.talking import RATE_HZ, Sound, Talker
 from tests.recognition import words_in
@@ -119,6 +119,24 @@ def test_next_leaves_the_bot(voices: Mapping[str, Voice], service: Stack) -> Non
         before_ms = one.now_ms()
         one.listens()
         assert "not a person" in heard(one, one.hears_out(after_ms=before_ms)[0])
+
+
+@pytest.mark.parametrize("name", BROWSERS)
+def test_a_person_is_announced_and_had(voices: Mapping[str, Voice], service: Stack, name: str) -> None:
+    """The bot says that somebody is there, and goes as soon as the caller takes the page's offer."""
+    with talking(voices[name], service) as one, present(Person(voices["firefox2"], service.url)) as person:
+        before_ms = one.now_ms()
+        person.presses("Accept")
+        person.page.get_by_role("checkbox", name="Talk to a bot if nobody is free").uncheck()
+        person.presses("Connect")
+        words = " ".join(heard(one, sound) for sound in one.hears_out(after_ms=before_ms))
+        assert "person" in words or "free" in words
+
+        one.presses("Switch to the person")
+
+        person.sees("talking")
+        one.hears(person.voice.hz)
+        one.speaks_through_relays(person)
 
 
 def test_a_killed_bot_is_explained(

@@ -61,6 +61,9 @@ export const de: PrivacyWords = {
       'Niemand kommt damit in private Netze.'],
     'bot-named': ['Ein Bot sagt, dass er einer ist.',
       'Die Seite nennt ihn vor seinem ersten Wort. Wer keinen Bot will, trifft nie einen.'],
+    'bot-forgets': ['Was du einem Bot sagst, wird vergessen.',
+      'Es steht in keiner Datei, keinem Log und keiner Messung, und sein Gedächtnis endet mit dem Gespräch. Die Seite sagt, '
+      + 'wer deine Worte verarbeitet; was dort geschieht, liegt an denen.'],
     'blocked-stays-blocked': ['Wen du blockierst, der bleibt weg.',
       'Solange eure Besuche dauern und unser Gedächtnis hält, trefft ihr euch nicht wieder. Es liegt auf keiner '
       + 'Festplatte und merkt sich deine letzten 64 Blockierungen.'],

@@ -61,6 +61,9 @@ export const en = {
       'Nobody can use it to reach into private networks.'],
     'bot-named': ['A bot says that it is one.',
       'The page names it before its first word. Whoever wants no bot never meets one.'],
+    'bot-forgets': ['What you say to a bot is forgotten.',
+      'It is in no file, no log and no metric, and the bot’s memory of you ends with the call. The page says who processes '
+      + 'your words; what they do is up to them.'],
     'blocked-stays-blocked': ['Whoever you block stays away.',
       'You do not meet again as long as your visits and our memory last. It is never on a disk, and holds your latest '
       + '64 blocks.'],

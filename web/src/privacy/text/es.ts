@@ -60,6 +60,9 @@ export const es: PrivacyWords = {
       'Nadie puede usarlo para entrar en redes privadas.'],
     'bot-named': ['Un bot dice que lo es.',
       'La página lo nombra antes de su primera palabra. Quien no quiere bots nunca encuentra uno.'],
+    'bot-forgets': ['Lo que dices a un bot se olvida.',
+      'No está en ningún archivo, registro ni métrica, y su memoria termina con la llamada. La página dice quién procesa tus '
+      + 'palabras; lo que haga con ellas depende de él.'],
     'blocked-stays-blocked': ['A quien bloqueas, no vuelve.',
       'No hay otro encuentro mientras duren las dos visitas y nuestra memoria, que nunca está en un disco y guarda tus '
       + 'últimos 64 bloqueos.'],

@@ -62,6 +62,9 @@ export const fr: PrivacyWords = {
       'Personne ne peut s’en servir pour entrer dans des réseaux privés.'],
     'bot-named': ['Un bot dit qu’il en est un.',
       'La page le nomme avant son premier mot. Qui ne veut pas de bot n’en rencontre jamais.'],
+    'bot-forgets': ['Ce que tu dis à un bot est oublié.',
+      'Ce n’est dans aucun fichier, journal ni mesure, et sa mémoire finit avec l’appel. La page dit qui traite tes mots ; '
+      + 'ce qu’il en fait dépend de lui.'],
     'blocked-stays-blocked': ['La personne que tu bloques reste à distance.',
       'Vous ne vous retrouvez pas tant que durent vos visites et notre mémoire, qui n’est jamais sur un disque et '
       + 'retient tes 64 derniers blocages.'],

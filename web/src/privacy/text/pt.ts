@@ -60,6 +60,9 @@ export const pt: PrivacyWords = {
       'Ninguém pode usá-lo para entrar em redes privadas.'],
     'bot-named': ['Um bot diz que é um bot.',
       'A página o nomeia antes da primeira palavra. Quem não quer bots nunca encontra um.'],
+    'bot-forgets': ['O que você diz a um bot é esquecido.',
+      'Não fica em nenhum arquivo, log ou métrica, e a memória dele termina com a chamada. A página diz quem processa suas '
+      + 'palavras; o que fazem com elas depende deles.'],
     'blocked-stays-blocked': ['Quem você bloqueia fica longe.',
       'Vocês não se encontram de novo enquanto durarem as visitas e a nossa memória, que nunca fica em disco e guarda '
       + 'seus últimos 64 bloqueios.'],
