@@ -68,7 +68,8 @@ async def open_parts(settings: WorkerSettings) -> AsyncIterator[Parts]:
             running.add(conversation)
             return conversation
 
-        yield Parts(Leg, converse, lambda: _taken(engines, running), chosen.bot_speech_by)
+        language = primary(chosen.bot_language)
+        yield Parts(Leg, converse, lambda: _taken(engines, running), chosen.bot_speech_by, language)
 
 
 def _script(language: str) -> Script:

@@ -91,7 +91,8 @@ class Call:
         # Relay credentials come first: nobody is claimed whom the bot could not reach.
         provision = await self._bench.door.relay()
         try:
-            if provision.speech_by != self._bench.parts.speech_by:
+            parts = self._bench.parts
+            if (provision.speech_by, provision.language) != (parts.speech_by, parts.language):
                 raise Misleading
             return await self._with(provision, done)
         finally:

@@ -39,7 +39,7 @@ class Refused(DoorError):
 
 
 class Misleading(DoorError):
-    """Its page tells callers that somebody else processes what they say than these engines do."""
+    """It tells callers that others process what they say than these engines, or that these speak another language."""
 
 
 class NotInCall(DoorError):

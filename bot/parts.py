@@ -116,12 +116,14 @@ class Conversations(Protocol):
 
 @dataclass(frozen=True)
 class Parts:
-    """Both, the share of the engines' places that is taken, and who processes what is said ('': this service's server).
+    """Both, and what the worker has to know of the engines.
 
-    At a share of 1 no call is begun.
+    `engines`: the share of their places that is taken; at 1 no call is begun. `speech_by`: who processes what is said
+    ('': this service's server). `language`: what they speak.
     """
 
     legs: Legs
     conversations: Conversations
     engines: Callable[[], float] = lambda: 0.0
     speech_by: str = ""
+    language: str = "en"

@@ -26,7 +26,7 @@ class Provision(Struct, frozen=True):
 
     `setup_s`: how long from the match to the first audio, s. `call_s`: how long it may last from there, s.
     `describe`: the caller's page is told the connection's description with the match. `speech_by`: who processes what
-    is said, as that page says it.
+    is said, as that page says it. `language`: what callers are promised that the bot speaks.
     """
 
     relay: RelaySet
@@ -34,6 +34,7 @@ class Provision(Struct, frozen=True):
     call_s: float
     describe: bool
     speech_by: str
+    language: str
 
 
 class ChannelWish(Struct, frozen=True, forbid_unknown_fields=True):

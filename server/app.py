@@ -157,6 +157,7 @@ class Parts(NamedTuple):
                 channel_url=settings.realtime_url or BUILT_IN_HUB,
                 channel_key=settings.realtime_key,
                 describes=settings.parameters_via == "queue",
+                bot_language=settings.bot_language.lower().partition("-")[0],
                 speech_by=settings.bot_speech_by,
                 limiter=limiter,
                 metrics=self.metrics,

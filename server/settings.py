@@ -75,6 +75,13 @@ class ServerSettings(RedisSettings, frozen=True, kw_only=True):
             description="How two pages learn to connect: `queue`: with the match, sooner; `channel`: by Realtime.",
         ),
     ] = "queue"
+    bot_language: Annotated[
+        str,
+        Meta(
+            pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}$",
+            description="What bots speak (BCP 47), to callers who speak it too. Not English: endpoints are needed.",
+        ),
+    ] = "en"
     bot_speech_by: Annotated[
         str,
         Meta(

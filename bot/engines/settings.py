@@ -32,11 +32,7 @@ class EngineSettings(Struct, frozen=True, kw_only=True):
     """
 
     bot_language: Annotated[
-        str,
-        Meta(
-            pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}$",
-            description="What the bot speaks (BCP 47). Not English: `SOTTO_STT_URL` and `SOTTO_CHAT_URL` are needed.",
-        ),
+        str, Meta(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}$", description="As the server has it.")
     ] = "en"
     bot_persona: Annotated[
         Secret, Meta(description="What a language model is told besides the rules that are built in.")

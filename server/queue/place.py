@@ -77,7 +77,8 @@ class Place:
             worker=self._desk.worker,
             rungs=rungs(self.prefs),
             avoid=await self._avoided(),
-            bots=self.prefs.bots,
+            # Whoever cannot talk to it is better off without.
+            bots=self.prefs.bots and self._desk.bot_language in self.prefs.languages,
         )
 
     async def _avoided(self) -> tuple[CallerId, ...]:

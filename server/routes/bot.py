@@ -27,7 +27,8 @@ async def take_relay(request: Request[ServerState]) -> Response:
     await state["limiter"].take(Limit.BOTS, "all")
     taken = await state["relays"].take()
     relay = RelaySet(taken.provider, taken.ice_servers, taken.expires_at)
-    return _answer(Provision(relay, desk.terms.setup_s, desk.terms.call_s, desk.describes, desk.speech_by))
+    terms = desk.terms
+    return _answer(Provision(relay, terms.setup_s, terms.call_s, desk.describes, desk.speech_by, desk.bot_language))
 
 
 async def return_relay(request: Request[ServerState]) -> Response:

@@ -167,9 +167,12 @@ async def test_two_workers_share_the_callers(valkey_socket: str, coturn: Coturn)
         assert (await callers[2].page.is_matched(20))["partner"] == "bot"
 
 
-async def test_a_bot_that_the_page_would_misname_takes_no_calls(valkey_socket: str, coturn: Coturn) -> None:
-    """The server tells callers that somebody processes their speech; these engines belong to somebody else."""
-    settings = bots_for(valkey_socket, coturn, bot_speech_by="Example Speech")
+@pytest.mark.parametrize("told", [{"bot_speech_by": "Example Speech"}, {"bot_language": "de-CH"}])
+async def test_a_bot_that_the_page_would_misname_takes_no_calls(
+    valkey_socket: str, coturn: Coturn, told: dict[str, str]
+) -> None:
+    """The server tells callers that somebody else processes their speech, or that bots speak something else."""
+    settings = bots_for(valkey_socket, coturn, **told)
     async with redis_client.connect(settings) as redis, serving(settings) as door:
         stage, room = Stage(), WaitingRoom(redis, settings.pool)
         async with Door(f"http://{door}", Secret(KEY)) as at_door:

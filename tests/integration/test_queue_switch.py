@@ -226,6 +226,25 @@ async def test_the_page_is_told_who_processes_the_speech(redis: Redis, valkey_so
         assert (await caller.hears("matched"))["speech_by"] == "Example Speech"
 
 
+async def test_no_bot_comes_to_whom_it_could_not_talk(redis: Redis, valkey_socket: str, coturn: Coturn) -> None:
+    """Whoever speaks its language is asked for one, whoever does not is left to people."""
+    settings = settings_for(valkey_socket, coturn, bot_language="de-AT")
+    async with serving(settings) as door, page(door) as swiss, page(door) as dutch:
+        room, jobs = WaitingRoom(redis, settings.pool), Jobs(redis, settings.pool, WORKER)
+        await room.set_mode(Mode(Matching.BOTS))
+        for one, languages in ((dutch, ["nl", "en"]), (swiss, ["fr", "de"])):
+            await one.says("hello", token=one.token, prefs={"languages": languages, "bots": True})
+            await one.hears("relay")
+            await one.says("ready")
+            assert (await one.hears("waiting"))["position"]
+        job = await jobs.take()
+        assert job is not None
+        await room.claim(job.ticket_id, job.asked_ms, secrets.token_urlsafe(16), WORKER)
+
+        assert (await swiss.hears("matched"))["partner"] == "bot"
+        assert await jobs.take(1) is None
+
+
 async def test_bots_count_as_nobody_in_the_metrics(redis: Redis, settings: ServerSettings) -> None:
     """A match with one is counted as such, and nobody has waited for a person then; nor where a bot came first."""
     async with (
