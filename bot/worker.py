@@ -66,6 +66,7 @@ class Worker:
         self._admission = Admission(slots, self._meter, limits)
         self._bench = Bench(name, room, door, parts, self._owe)
         self._owed: deque[Callable[[], Awaitable[object]]] = deque(maxlen=MAX_OWED)
+        self._paying = asyncio.Lock()
         self._listening = asyncio.Event()
         self._running: set[asyncio.Task[None]] = set()
         self._pause_s = 0.0
@@ -179,9 +180,11 @@ class Worker:
         self._owed.append(what)
 
     async def _pay(self) -> None:
-        while self._owed:
-            await self._owed[0]()
-            self._owed.popleft()
+        # The end of the process may pay while a renewal does.
+        async with self._paying:
+            while self._owed:
+                await self._owed[0]()
+                self._owed.popleft()
 
     # The end.
 

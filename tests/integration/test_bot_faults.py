@@ -4,13 +4,17 @@ import asyncio
 import signal
 import time
 
+from bot.door import Door
 from bot.turns.state import Ending
+from bot.worker import Worker
+from matcher import redis_client
 from matcher.domain import EndReason
+from matcher.jobs import Jobs
 from matcher.settings import Secret
-from matcher.waiting_room import Terms
+from matcher.waiting_room import Terms, WaitingRoom
 from matcher.worker import PERIOD_S
 from tests.conftest import Coturn, until
-from tests.integration.bot_parts import DESCRIPTION, LegEnd
+from tests.integration.bot_parts import DESCRIPTION, LegEnd, Stage
 from tests.integration.bot_world import (
     KEY,
     bot_process,
@@ -202,6 +206,23 @@ async def test_an_end_that_redis_does_not_take_is_owed(coturn: Coturn) -> None:
                 valkey.resume()
                 # The bot's lease has run out meanwhile, and a sweep may notice that first.
                 assert (await one.page.hears("ended"))["reason"] in (EndReason.PARTNER_LEFT, EndReason.PARTNER_LOST)
+
+
+async def test_what_is_owed_is_paid_once(valkey_socket: str, coturn: Coturn) -> None:
+    """Also where a worker that ends pays while a renewal does."""
+    settings = bots_for(valkey_socket, coturn)
+    paid = []
+
+    async def pay() -> None:
+        await asyncio.sleep(0)
+        paid.append("once")
+
+    async with redis_client.connect(settings) as redis, Door("http://127.0.0.1:1", Secret(KEY)) as door:
+        room, jobs = WaitingRoom(redis, settings.pool), Jobs(redis, settings.pool, "bots")
+        worker = Worker("bots", room, jobs, door, Stage().parts, 1)
+        worker._owe(pay)
+        await asyncio.gather(worker._pay(), worker._pay())
+    assert paid == ["once"]
 
 
 async def test_without_a_key_it_says_so_and_ends(valkey_socket: str, coturn: Coturn) -> None:
