@@ -16,12 +16,11 @@ from bot.dialogue.script import BadScript, Script
 from bot.dialogue.script import load as load_script
 from bot.dialogue.understanding import Understanding
 from bot.engines.embedded import selftest
-from bot.engines.embedded.mind import Mind
 from bot.engines.embedded.sphinx import SphinxStt
 from bot.engines.embedded.sphinx_pool import SphinxPool
 from bot.engines.embedded.vad import RATE_HZ, VoiceDetector
 from bot.engines.errors import Unavailable
-from bot.engines.factory import STAGES, Engines, open_engines
+from bot.engines.factory import Engines, open_engines
 from bot.engines.language import primary
 from bot.engines.levels import Level
 from bot.engines.once import end
@@ -52,9 +51,7 @@ async def open_parts(settings: WorkerSettings) -> AsyncIterator[Parts]:
     script = _script(chosen.bot_language)
     understanding = Understanding(script)
     async with AsyncExitStack() as stack:
-        engines = await stack.enter_async_context(
-            open_engines(chosen, ears=_ears(script, settings.bot_calls), new_mind=lambda: Mind(script, understanding))
-        )
+        engines = await stack.enter_async_context(open_engines(chosen, ears=_ears(script, settings.bot_calls)))
         voicebook = Voicebook([voice for voice in (engines.voice, engines.embedded_voice) if voice])
         await voicebook.fill([*script.lines.values(), *script.fillers])
         await _hear_oneself(engines, script)
@@ -120,7 +117,7 @@ def _staff(engines: Engines, script: Script, understanding: Understanding, voice
         configured_brain=engines.mind,
         configured_tts=engines.voice,
         converser=engines.converser,
-        guards={STAGES[service]: guard for service, guard in engines.guards.items() if service in STAGES},
+        guards=engines.stage_guards,
         probe=probe if engines.guards else None,
     )
 

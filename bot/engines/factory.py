@@ -16,7 +16,7 @@ from bot.engines.openai.realtime import RealtimeEngine
 from bot.engines.openai.speech import SpeechTts
 from bot.engines.openai.transcribe import TranscribeStt
 from bot.engines.persona import instructions
-from bot.engines.protocols import Brain, ConverserEngine, Stt, Tts
+from bot.engines.protocols import ConverserEngine, Stt, Tts
 from bot.engines.settings import EngineSettings, Service
 
 # The latest that a first token may come for an endpoint to be given more at once, s; what is waited for is longer.
@@ -31,7 +31,6 @@ class Engines:
 
     Attributes:
         embedded_ears: Need no network.
-        new_mind: Makes an embedded mind, which one call has for its own.
         embedded_voice: Needs no network.
         ears: Behind an endpoint; None where none is configured, as with the next ones.
         mind: Behind an endpoint.
@@ -41,7 +40,6 @@ class Engines:
     """
 
     embedded_ears: Stt
-    new_mind: Callable[[], Brain]
     embedded_voice: Tts
     ears: Stt | None
     mind: ChatBrain | None
@@ -52,9 +50,9 @@ class Engines:
     _endpoints: Mapping[Service, Endpoint]
 
     @property
-    def open_stages(self) -> frozenset[Stage]:
-        """The stages whose endpoint is not asked for now, because it failed too often."""
-        return frozenset(STAGES[service] for service, guard in self.guards.items() if service in STAGES and guard.open)
+    def stage_guards(self) -> Mapping[Stage, Guard]:
+        """The guards by what their endpoint does in a turn; a converser does all of it."""
+        return {STAGES[service]: guard for service, guard in self.guards.items() if service in STAGES}
 
     async def probe(self) -> frozenset[Service]:
         """Ask every endpoint for its models, which leaves a connection ready for the next turn.
@@ -81,15 +79,12 @@ class Engines:
 
 
 @asynccontextmanager
-async def open_engines(
-    settings: EngineSettings, *, ears: AbstractAsyncContextManager[Stt], new_mind: Callable[[], Brain]
-) -> AsyncIterator[Engines]:
+async def open_engines(settings: EngineSettings, *, ears: AbstractAsyncContextManager[Stt]) -> AsyncIterator[Engines]:
     """Open the engines of a process.
 
     Args:
         settings: What is configured.
         ears: The embedded ears; they are opened and closed here.
-        new_mind: Makes an embedded mind.
 
     Raises:
         BadSetting: The bot would have no voice.
@@ -103,7 +98,6 @@ async def open_engines(
         client = await stack.enter_async_context(EngineClient())
         yield Engines(
             embedded_ears=await stack.enter_async_context(ears),
-            new_mind=new_mind,
             embedded_voice=voice,
             ears=_ears(settings, client, endpoints, guards),
             mind=_mind(client, endpoints, guards, told),

@@ -1,7 +1,7 @@
 """Engines as they are configured, against a real server on loopback and real embedded ones."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 
@@ -25,8 +25,8 @@ class Deaf:
         self.is_open = False
 
     def open(self) -> SttStream:
-        """Nobody calls."""
-        raise NotImplementedError
+        """Opening engines opens no call's ears."""
+        raise AssertionError
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[Stt]:
@@ -38,21 +38,11 @@ class Deaf:
             self.is_open = False
 
 
-class Echo:
-    """An embedded mind of a test."""
-
-    async def reply(
-        self, context: Context, heard: Hypothesis, *, speculative: bool = False
-    ) -> AsyncGenerator[str, None]:
-        """Say what was heard."""
-        yield heard.text
-
-
 @asynccontextmanager
 async def engines(values: dict[str, str], ears: Deaf | None = None) -> AsyncIterator[Engines]:
     """Open the engines of these variables."""
     settings = load(EngineSettings, values, Path("/nonexistent/.env"))
-    async with open_engines(settings, ears=(ears or Deaf()).opened(), new_mind=Echo) as opened:
+    async with open_engines(settings, ears=(ears or Deaf()).opened()) as opened:
         yield opened
 
 
@@ -81,8 +71,6 @@ async def test_nothing_configured() -> None:
         assert (opened.ears, opened.mind, opened.voice, opened.converser) == (None, None, None, None)
         assert isinstance(opened.embedded_voice, FliteTts)
         assert opened.embedded_ears is ears
-        assert await reply(opened.new_mind()) == "hello"
-        assert opened.new_mind() is not opened.new_mind()
         assert await opened.probe() == frozenset()
         await opened.keep_warm(lambda: 0.0)
     assert not ears.is_open
@@ -155,12 +143,13 @@ async def test_an_open_breaker_is_seen_as_its_stage() -> None:
     """What is refused for good is not asked again for a while; the levels of calls are told."""
     async with openai() as fake, engines(everything(fake)) as opened:
         assert opened.mind
-        assert opened.open_stages == frozenset()
+        guard = opened.stage_guards[Stage.MIND]
+        assert not guard.open
         fake.answers.append(Scripted(status=401))
         with pytest.raises(Misconfigured):
             await reply(opened.mind)
 
-        assert opened.open_stages == {Stage.MIND}
+        assert guard.open
         with pytest.raises(EngineError):
             await reply(opened.mind)
         assert len(fake.requests) == 1
