@@ -36,6 +36,7 @@ TEST = (
     *RUN,
     Package("flite", "flite"),
     Package("chromium", "chromium"),
+    Package("chromium-headless-shell", "chromium-headless-shell"),
     Package("firefox-esr", "firefox-esr"),
     Package("postgresql", "/usr/lib/postgresql/*/bin/initdb"),
     # Hosts and counters for the tests of who sends packets to whom. Commands of root's, which others have on no path.

@@ -44,12 +44,14 @@ class Voices(dict[str, Voice]):
 
 @pytest.fixture(scope="session")
 def voices(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, Voice]]:
-    """Two Chromium and two Firefox processes, each with a tone of its own."""
+    """Two Chromium and two Firefox processes, and the whole Chromium, each with a tone of its own."""
     folder = tmp_path_factory.mktemp("tones")
+    shell = people.HEADLESS_SHELL
     started = Voices(
         {
-            "chromium": lambda: people.chromium(playwright, folder, 440),
-            "chromium2": lambda: people.chromium(playwright, folder, 1000),
+            "chromium": lambda: people.chromium(playwright, folder, 440, shell),
+            "chromium2": lambda: people.chromium(playwright, folder, 1000, shell),
+            "desktop": lambda: people.chromium(playwright, folder, 550),
             "firefox": lambda: people.firefox(playwright, 700),
             "firefox2": lambda: people.firefox(playwright, 1500),
         }
@@ -132,6 +134,6 @@ def gallery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def browser(playwright: Playwright) -> Iterator[Browser]:
     """Debian's Chromium without a microphone, kept from calling anybody but loopback."""
     args = ["--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"]
-    browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=args)
+    browser = playwright.chromium.launch(executable_path=people.HEADLESS_SHELL, args=args)
     yield browser
     browser.close()

@@ -74,9 +74,9 @@ SPEAK = """
       await done;
     },
     async listens() {
-      const here = await open();
       const stream = document.querySelector('audio')?.srcObject;
       if (!stream || !stream.getAudioTracks().length) return false;
+      const here = await open();
       if (here.stream !== stream) {
         here.ear?.disconnect();
         here.ear = here.context.createMediaStreamSource(stream);
@@ -92,7 +92,8 @@ SPEAK = """
       };
       return true;
     },
-    levels: (from) => [studio.said.levels.slice(from), studio.heard.levels.slice(from)],
+    follow() { setInterval(() => void window.talker.listens(), 20); },
+    levels: (from) => studio ? [studio.said.levels.slice(from), studio.heard.levels.slice(from)] : [[], []],
     missed: () => studio.context.currentTime - studio.since - studio.samples / 48000,
     tape(name, from, to) {
       const { blocks } = studio[name], length = blocks[0]?.length ?? 1;
@@ -136,11 +137,20 @@ class Talker(Person):
         """Begin the tape as soon as there is anybody to listen to; what is already on it stays."""
         self.polls(lambda: self.page.evaluate("() => window.talker.listens()"), bool, "partner's sound", seconds)
 
+    def listens_from_now_on(self) -> None:
+        """Have the page tape whoever there is to listen to, from the first moment on, one after the other."""
+        self.page.evaluate("() => window.talker.follow()")
+
     def says(self, pcm: bytes, rate_hz: int) -> Sound:
         """Say something, 16 bit mono, to its end; return where on the tape it is."""
         before_ms = self.now_ms()
         self.page.evaluate("([text, rate]) => window.talker.says(text, rate)", [_text(pcm), rate_hz])
-        return self.sounds("said", after_ms=before_ms)[-1]
+
+        def taped(sounds: Sequence[Sound]) -> bool:
+            return bool(sounds) and self.now_ms() - sounds[-1].ends_ms >= LEAST_MS + WINDOW_MS
+
+        # The tape's last block is under way when the words are over.
+        return self.polls(lambda: self.sounds("said", after_ms=before_ms), taped, "words on the tape")[-1]
 
     def begins_to_say(self, pcm: bytes, rate_hz: int) -> None:
         """Say something, 16 bit mono, without waiting for its end."""

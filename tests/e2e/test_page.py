@@ -66,7 +66,7 @@ def test_a_refused_microphone_is_explained(playwright: Playwright, stack: Stack,
     """The page says what happened and offers another try; nobody is queued."""
     if browser == "chromium":
         # No fake permission prompt: the context's missing permission is a refusal.
-        engine = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=people.CHROMIUM_FLAGS)
+        engine = playwright.chromium.launch(executable_path=people.HEADLESS_SHELL, args=people.CHROMIUM_FLAGS)
     else:
         prefs: dict[str, Any] = people.FIREFOX_PREFS | {
             "media.navigator.permission.disabled": False,

@@ -238,7 +238,7 @@ def test_a_call_leaves_nothing_behind(playwright: Playwright, voices: Mapping[st
             reverse_hop(int(stack.url.rpartition(":")[2]), ADDRESSES[0]) as first,
             reverse_hop(int(stack.url.rpartition(":")[2]), ADDRESSES[1]) as second,
         ):
-            one = Caller("one", voices["chromium"], f"http://127.0.0.1:{first}", ADDRESSES[0])
+            one = Caller("one", voices["desktop"], f"http://127.0.0.1:{first}", ADDRESSES[0])
             other = Caller("other", voices["firefox"], f"http://127.0.0.1:{second}", ADDRESSES[1])
             hear_each_other(one.person, other.person, 60)
             for caller in (one, other):

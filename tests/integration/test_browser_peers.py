@@ -99,7 +99,7 @@ def script() -> str:
 async def launch(driver: Playwright, name: str) -> Browser:
     """Start a browser with a fake microphone."""
     if name == "chromium":
-        return await driver.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM_FLAGS)
+        return await driver.chromium.launch(executable_path="/usr/bin/chromium-headless-shell", args=CHROMIUM_FLAGS)
     return await driver.firefox.launch(
         channel="moz-firefox", executable_path="/usr/bin/firefox-esr", firefox_user_prefs=FIREFOX_PREFS
     )

@@ -15,8 +15,8 @@ from playwright.sync_api import sync_playwright
 
 from tests.conftest import running_valkey
 from tests.e2e import people, stack
+from tests.e2e.conversing import mode
 from tests.e2e.talking import Talker
-from tests.e2e.test_bot import mode
 from tests.e2e.watching import LONGEST, SAID, WATCH
 from tests.network.own_relay import LOG, RELAY, own_relay
 from tests.processes import PROC, running
