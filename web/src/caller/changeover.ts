@@ -36,29 +36,34 @@ export class Changeover {
   /** The server says whether a person is free; the page does once there is a connection for them. */
   hear(person: ServerMessage & { type: 'person' }): void {
     const { call_id: callId, free, ice_servers: servers = [], describe = false } = person;
+    // It is told again on another socket: what was asked for on the one before may never have been heard.
+    const asked = this.next?.callId === callId && this.next.asked;
     this.drop();
     const preparation = free ? this.means.prepare() : null;
-    if (!preparation) return this.means.dispatch({ type: 'person', callId, free: false });
-    this.next = { callId, preparation, description: null, asked: false };
-    // Where no relay answers there is no connection, and nobody to be asked for.
-    void preparation.renew(servers, describe).catch(() => undefined);
+    if (!preparation) return this.takeBack(callId);
+    this.next = { callId, preparation, description: null, asked };
+    void preparation.renew(servers, describe).catch(() => {
+      // Where no relay answers there is no connection, and nobody to be asked for.
+      if (this.next?.preparation === preparation) this.takeBack(callId);
+    });
   }
 
-  /** The connection stands; again whenever another one has replaced it. */
+  /** The connection stands; again whenever another one has replaced it. Who was asked for is asked for by this one. */
   ready(made: Preparation, description: Description | null): void {
     const { next } = this;
     if (next?.preparation !== made) return;
     next.description = description;
-    this.means.dispatch({ type: 'person', callId: next.callId, free: true });
+    if (next.asked) this.ask();
+    else this.means.dispatch({ type: 'person', callId: next.callId, free: true });
   }
 
+  /** Ask for the person; without a socket, as soon as there is one, where the server says that they are still free. */
   ask(): void {
     const { next } = this;
     if (!next) return;
     next.asked = true;
     const { callId, description } = next;
-    const sent = this.means.send({ type: 'switch', call_id: callId, ...(description && { description }) });
-    if (!sent) this.means.dispatch({ type: 'person', callId, free: false });
+    this.means.send({ type: 'switch', call_id: callId, ...(description && { description }) });
   }
 
   stay(): void {
@@ -95,6 +100,11 @@ export class Changeover {
   close(): void {
     this.drop();
     this.endLeaving();
+  }
+
+  private takeBack(callId: string): void {
+    this.drop();
+    this.means.dispatch({ type: 'person', callId, free: false });
   }
 
   private drop(): void {

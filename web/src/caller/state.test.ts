@@ -187,7 +187,8 @@ const gone = { ...here, free: false };
 const persons: [string, Event[], string, Effect[]][] = [
   ['is offered, and may go again without a word', [here, gone], 'none', []],
   ['who is declined is offered no more', [here, { type: 'stay' }, gone], 'none', [{ type: 'stay' }]],
-  ['is asked for once', [here, { type: 'change' }, { type: 'change' }, here], 'asked', [{ type: 'change' }]],
+  ['is asked for once', [here, { type: 'change' }, { type: 'change' }], 'asked', [{ type: 'change' }]],
+  ['who is offered again can be asked for again', [here, { type: 'change' }, here], 'here', [{ type: 'change' }]],
   ['who has gone when asked for is missed', [here, { type: 'change' }, gone, gone], 'missed', [{ type: 'change' }]],
   ['may come after another was missed', [here, { type: 'change' }, gone, here], 'here', [{ type: 'change' }]],
   ['who is not there cannot be asked for or declined', [{ type: 'change' }, { type: 'stay' }], 'none', []],

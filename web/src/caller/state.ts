@@ -84,8 +84,6 @@ const present = {
 const leave = (state: On<'talking' | 'reconnecting'>, nowMs: number, blocked: boolean): State => (
   { screen: 'ended', partner: state.partner, reason: 'hangup', blocked, talkedS: talkedS(state, nowMs) });
 
-const isHere = ({ person }: { person: Person }): Person => (person === 'asked' ? 'asked' : 'here');
-
 /** Whoever was waited for is missed; an offer that nobody has answered goes without a word. */
 const wasHere = ({ person }: { person: Person }): Person => (person === 'asked' || person === 'missed' ? 'missed' : 'none');
 
@@ -97,7 +95,7 @@ const talk = {
   next: lookOn,
   end: (state, { nowMs }) => [leave(state, nowMs, false), [{ type: 'hangup' }]],
   block: (state, { nowMs }) => [leave(state, nowMs, true), [{ type: 'block' }]],
-  person: (state, event) => patch(state, event, { person: event.free ? isHere(state) : wasHere(state) }),
+  person: (state, event) => patch(state, event, { person: event.free ? 'here' : wasHere(state) }),
   change: (state, _) => (state.person === 'here' ? [{ ...state, person: 'asked' }, [{ type: 'change' }]] : stay(state)),
   stay: (state, _) => (state.person === 'here' ? [{ ...state, person: 'none' }, [{ type: 'stay' }]] : stay(state)),
   // Only a bot is left for another call without a word to the queue.
