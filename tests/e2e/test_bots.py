@@ -105,7 +105,10 @@ def test_a_caller_goes_from_a_bot_to_a_person(bot: StandIn, service: Stack, voic
 def test_whoever_stays_with_the_bot_goes_on_talking_to_it(
     bot: StandIn, service: Stack, voices: Mapping[str, Voice]
 ) -> None:
-    """Declining takes the offer away and nothing else; the person waits on, and Next leaves the bot as it would one."""
+    """Declining takes the offer away and nothing else; the person waits on, and Next leaves the bot as it would one.
+
+    The keyboard goes on from the heading.
+    """
     caller, person = Person(voices["chromium"], service.url), Person(voices["firefox2"], service.url)
     with present(caller, person):
         talks_to(bot, caller)
@@ -115,9 +118,10 @@ def test_whoever_stays_with_the_bot_goes_on_talking_to_it(
         expect(offer).to_be_visible()
         expect(caller.page.get_by_role("status")).to_contain_text("A person is here. Switch?")
 
-        caller.presses("Stay with the bot")
+        caller.page.get_by_role("button", name="Stay with the bot").press("Enter")
 
         expect(offer).to_have_count(0)
+        expect(caller.page.get_by_role("heading", level=1)).to_be_focused()
         hear_each_other(caller, bot.person)
         person.stays("waiting", 1)
         caller.presses("Next")
@@ -125,7 +129,7 @@ def test_whoever_stays_with_the_bot_goes_on_talking_to_it(
 
 
 def test_a_person_who_has_gone_is_offered_no_more(bot: StandIn, service: Stack, voices: Mapping[str, Voice]) -> None:
-    """The offer goes, and the bot stays."""
+    """The offer goes, and the bot stays; whoever had the keyboard in the offer goes on from the heading."""
     caller, person = Person(voices["chromium"], service.url), Person(voices["firefox2"], service.url)
     with present(caller, person):
         talks_to(bot, caller)
@@ -133,7 +137,10 @@ def test_a_person_who_has_gone_is_offered_no_more(bot: StandIn, service: Stack, 
         offer = caller.page.get_by_role("group", name="A person is here. Switch?")
         expect(offer).to_be_visible()
 
+        caller.page.get_by_role("button", name="Stay with the bot").focus()
+
         person.presses("Cancel")
 
         expect(offer).to_have_count(0)
+        expect(caller.page.get_by_role("heading", level=1)).to_be_focused()
         hear_each_other(caller, bot.person)

@@ -1,4 +1,4 @@
-/** The page: one screen per state, one live region, one heading that takes the focus. */
+/** The page: one screen per state, one live region, one heading that takes the focus when nothing else has it. */
 
 import type { Signal } from '@preact/signals';
 import { useEffect, useRef, useState } from 'preact/hooks';
@@ -68,6 +68,7 @@ export function App(props: AppProps) {
   const main = useRef<HTMLElement>(null);
   const shown = useRef(place(state));
   const said = useAnnouncement(state);
+  const focused = main.current?.contains(document.activeElement) ?? false;
   useSettle(main, place(state));
 
   useEffect(() => {
@@ -75,10 +76,12 @@ export function App(props: AppProps) {
     document.title = title(state);
   }, [state, language()]);
   useEffect(() => {
-    if (shown.current === place(state)) return;
+    const moved = shown.current !== place(state);
+    // Within a screen, what the keyboard was on may have gone: an offer that was answered, or that nobody makes any more.
+    const lost = focused && document.activeElement === document.body;
     shown.current = place(state);
-    window.scrollTo(0, 0);
-    main.current?.querySelector('h1')?.focus({ preventScroll: true });
+    if (moved) window.scrollTo(0, 0);
+    if (moved || lost) main.current?.querySelector('h1')?.focus({ preventScroll: true });
   }, [state]);
 
   return (
