@@ -1,13 +1,14 @@
 """Browsers for the whole run, one service for the whole run, and the gallery of all screens."""
 
+import contextlib
 import fcntl
-import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 
 import pytest
 from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 
+from infra.setup import page
 from tests.conftest import Coturn
 from tests.e2e import gallery as screens
 from tests.e2e import people
@@ -70,12 +71,10 @@ def stack(valkey_socket: str, coturn: Coturn, tmp_path_factory: pytest.TempPathF
 
 
 def build_page() -> None:
-    """Build the page where it is not."""
-    web = ROOT / "web"
-    with (web / "build.mjs").open() as lock:
+    """Build the page where it is not there, or not of its sources as they are now."""
+    with (ROOT / "web" / "build.mjs").open() as lock, contextlib.chdir(ROOT):
         fcntl.flock(lock, fcntl.LOCK_EX)  # other processes may run tests of the same checkout
-        if not (web / "dist" / "index.html").exists():
-            subprocess.run(["npm", "run", "build"], cwd=web, check=True)
+        page.build()
 
 
 @pytest.fixture
