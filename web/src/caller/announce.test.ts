@@ -74,16 +74,16 @@ test('an estimate that changes alone is not announced: it would never be quiet',
 
 test('a bot is named as one when it is matched and again when the talk begins [claim bot-named]', () => {
   const first = announcement(null, sample('connecting-bot')) ?? '';
-  for (const words of [/not a person/, /computer program/, /Nothing is recorded/, /processed on this server/]) {
+  for (const words of [/not a person/, /computer program/, /Nothing is recorded or stored\./, /processed on this server/]) {
     assert.match(first, words);
   }
   assert.match(announcement(null, sample('talking-bot')) ?? '', /not a person/);
 });
 
-test('whoever processes a bot’s speech is named, where that is not this server', () => {
+test('whoever processes a bot’s speech is named, where that is not this server, and nothing is promised for them', () => {
   const bot = { ...sample('connecting-bot'), speechBy: 'Example Speech' } as State;
 
-  assert.match(announcement(null, bot) ?? '', /processed by Example Speech\./);
+  assert.match(announcement(null, bot) ?? '', /recorded or stored here\. .*processed by Example Speech\./);
 });
 
 test('an offer that nobody answered goes without a word', () => {

@@ -103,9 +103,9 @@ export const de: Words = {
 
   bots: {
     title: 'Da ist ein KI-Bot', badge: 'KI-Bot, kein Mensch',
-    means: 'Ein Computerprogramm hört zu und antwortet. Nichts wird aufgenommen oder gespeichert.',
-    here: 'Was du sagst, wird auf diesem Server verarbeitet.',
-    by: (who) => `Was du sagst, wird verarbeitet von ${who}.`,
+    means: 'Ein Computerprogramm hört zu und antwortet.',
+    here: 'Nichts wird aufgenommen oder gespeichert. Was du sagst, wird auf diesem Server verarbeitet.',
+    by: (who) => `Hier wird nichts aufgenommen oder gespeichert. Was du sagst, wird verarbeitet von ${who}.`,
     rather: 'Brich ab, wenn du das nicht möchtest.',
     reconnectingLine: 'Gleiches Gespräch, gleicher Bot. Bitte bleib einen Moment.',
     lost: 'Der Bot ist weg. Wir suchen weiter, und dein Platz in der Warteschlange bleibt dir.',

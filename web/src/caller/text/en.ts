@@ -108,9 +108,9 @@ export const en = {
 
   bots: {
     title: 'An AI bot is here', badge: 'AI bot, not a person',
-    means: 'A computer program listens and answers. Nothing is recorded or stored.',
-    here: 'Your words are processed on this server.',
-    by: (who: string) => `Your words are processed by ${who}.`,
+    means: 'A computer program listens and answers.',
+    here: 'Nothing is recorded or stored. Your words are processed on this server.',
+    by: (who: string) => `Nothing is recorded or stored here. Your words are processed by ${who}.`,
     rather: 'Cancel if you would rather not.',
     reconnectingLine: 'Same call, same bot. Please stay a moment.',
     lost: 'The bot was lost. We look on, and you keep your place in the queue.',

@@ -102,9 +102,9 @@ export const es: Words = {
 
   bots: {
     title: 'Hay un bot de IA', badge: 'Bot de IA, no una persona',
-    means: 'Un programa de ordenador escucha y responde. Nada se graba ni se guarda.',
-    here: 'Lo que dices se procesa en este servidor.',
-    by: (who) => `Lo que dices lo procesa ${who}.`,
+    means: 'Un programa de ordenador escucha y responde.',
+    here: 'Nada se graba ni se guarda. Lo que dices se procesa en este servidor.',
+    by: (who) => `Aquí no se graba ni se guarda nada. Lo que dices lo procesa ${who}.`,
     rather: 'Cancela si prefieres que no.',
     reconnectingLine: 'La misma llamada, el mismo bot. Espera un momento, por favor.',
     lost: 'El bot se perdió. Seguimos buscando y conservas tu lugar en la cola.',

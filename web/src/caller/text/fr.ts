@@ -104,9 +104,9 @@ export const fr: Words = {
 
   bots: {
     title: 'Un bot IA est là', badge: 'Bot IA, pas une personne',
-    means: 'Un programme informatique écoute et répond. Rien n’est enregistré ni conservé.',
-    here: 'Tes paroles sont traitées sur ce serveur.',
-    by: (who) => `Tes paroles sont traitées par ${who}.`,
+    means: 'Un programme informatique écoute et répond.',
+    here: 'Rien n’est enregistré ni conservé. Tes paroles sont traitées sur ce serveur.',
+    by: (who) => `Rien n’est enregistré ni conservé ici. Tes paroles sont traitées par ${who}.`,
     rather: 'Annule si tu préfères éviter.',
     reconnectingLine: 'Même appel, même bot. Reste encore un instant.',
     lost: 'Le bot a disparu. On continue de chercher, et tu gardes ta place dans la file.',

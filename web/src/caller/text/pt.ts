@@ -101,9 +101,9 @@ export const pt: Words = {
 
   bots: {
     title: 'Tem um bot de IA aqui', badge: 'Bot de IA, não uma pessoa',
-    means: 'Um programa de computador escuta e responde. Nada é gravado nem guardado.',
-    here: 'O que você diz é processado neste servidor.',
-    by: (who) => `O que você diz é processado por ${who}.`,
+    means: 'Um programa de computador escuta e responde.',
+    here: 'Nada é gravado nem guardado. O que você diz é processado neste servidor.',
+    by: (who) => `Aqui nada é gravado nem guardado. O que você diz é processado por ${who}.`,
     rather: 'Cancele se preferir que não.',
     reconnectingLine: 'A mesma chamada, o mesmo bot. Espere um instante, por favor.',
     lost: 'O bot sumiu. Continuamos procurando, e você mantém o seu lugar na fila.',
