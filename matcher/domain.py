@@ -52,6 +52,8 @@ class Hitch(StrEnum):
     PAUSED = "paused"  # the operator lets nobody be matched
     BOTS_ONLY = "bots_only"  # the operator lets only bots take calls, and this caller wants none
     NO_BOT = "no_bot"  # a bot may come, and none is free
+    PEOPLE_ONLY = "people_only"  # bots come to others, and this caller wants none
+    BOT_LANGUAGE = "bot_language"  # this caller would take one, and does not speak its language
 
 
 class EndReason(StrEnum):

@@ -37,7 +37,7 @@ from server.relay.factory import providers_from
 from server.relay.pool import RelayPool
 from server.relay.probe import RelayProbe
 from server.relay.provider import RelayProvider
-from server.routes import bot, health, session
+from server.routes import bot, health, service, session
 from server.routes.pages import Pages
 from server.sessions import SessionTokens
 from server.settings import ServerSettings
@@ -71,6 +71,7 @@ def create_app(settings: ServerSettings, clock: Clock = SYSTEM, stopwatch: Clock
             Route("/healthz", health.live),
             Route("/readyz", health.ready),
             Route("/metrics", health.metrics),
+            Route("/v1/service", service.describe),
             Route("/v1/session", session.open_session, methods=["POST"]),
             Route("/v1/bot/relay", bot.take_relay, methods=["POST"]),
             Route("/v1/bot/relay/return", bot.return_relay, methods=["POST"]),
@@ -157,6 +158,7 @@ class Parts(NamedTuple):
                 channel_url=settings.realtime_url or BUILT_IN_HUB,
                 channel_key=settings.realtime_key,
                 describes=settings.parameters_via == "queue",
+                bots=bool(settings.bot_key),
                 bot_language=settings.bot_language.lower().partition("-")[0],
                 speech_by=settings.bot_speech_by,
                 limiter=limiter,

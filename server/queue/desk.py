@@ -58,6 +58,7 @@ class Desk:
     channel_url: str
     channel_key: str
     describes: bool  # descriptions of connections pass through here, with the match
+    bots: bool  # whether the service has any
     bot_language: str  # what bots speak, without country and script
     speech_by: str  # who processes bots' speech, in the operator's words; '': this server
     limiter: Limiter

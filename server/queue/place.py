@@ -15,6 +15,7 @@ from matcher.policy import rungs
 from matcher.waiting_room import MAX_BLOCKS
 from server.queue.call import CallWatch
 from server.queue.desk import Desk, Send
+from server.queue.hitches import hitch, understands
 from server.queue.parting import Parted
 from server.queue.switchboard import Seat, Switchboard
 from server.relay.provider import RelayCredentials
@@ -78,7 +79,7 @@ class Place:
             rungs=rungs(self.prefs),
             avoid=await self._avoided(),
             # Whoever cannot talk to it is better off without.
-            bots=self.prefs.bots and self._desk.bot_language in self.prefs.languages,
+            bots=self.prefs.bots and understands(self.prefs, self._desk.bot_language),
         )
 
     async def _avoided(self) -> tuple[CallerId, ...]:
@@ -174,6 +175,8 @@ class Place:
         if self._seat.ticket_id is None:
             return
         now = await self._desk.room.position(self._seat.ticket_id)
+        why = hitch(now.hitch, self.prefs, bots=self._desk.bots, bot_language=self._desk.bot_language)
+        now = now._replace(hitch=why)
         if now != self._told or not changed_only:
             self._told = now
             await self._send(wire.Waiting(*now))

@@ -23,8 +23,8 @@ SCREENS = [
     "connecting", "connecting-bot", "connecting-trouble", "talking", "talking-muted", "talking-trouble", "talking-bot",
     "talking-microphone-muted", "talking-microphone-refused", "waiting-microphone", "waiting-paused", "reconnecting",
     "talking-bot-person", "talking-bot-asked", "talking-bot-missed", "talking-bot-elsewhere", "waiting-bot-lost",
-    "ended-bot", "ended-partner_left", "ended-blocked", "error-rate_limited", "error-microphone_refused",
-    "error-unsupported",
+    "waiting-people", "ended-bot", "ended-partner_left", "ended-blocked", "error-rate_limited",
+    "error-microphone_refused", "error-unsupported",
 ]  # fmt: skip
 PHONE = {"width": 390, "height": 844}
 

@@ -48,6 +48,18 @@ def test_a_bot_would_do_unless_the_caller_says_no_and_that_is_remembered(arrive:
     assert one.page.evaluate("() => Object.keys(localStorage)") == ["sotto-bots"]
 
 
+def test_where_there_are_no_bots_none_is_offered(stack: Stack, voices: Mapping[str, Voice]) -> None:
+    """All else may be chosen."""
+    visitor = Person(voices["chromium"], stack.url)
+    with present(visitor):
+        visitor.page.route("**/v1/service", lambda route: route.fulfill(json={"bots": False}))
+        visitor.page.reload()
+        visitor.presses("Accept")
+
+        expect(visitor.page.get_by_role("checkbox", name="Play sounds")).to_be_visible()
+        expect(visitor.page.get_by_role("checkbox", name="Talk to a bot if nobody is free")).to_have_count(0)
+
+
 @pytest.fixture(scope="module")
 def settings() -> dict[str, str]:
     """What the stand-in for a bot has to know of the service."""

@@ -205,7 +205,7 @@ async def test_the_mode_decides_who_is_matched(room: Room, jobs: Jobs) -> None:
 
 
 async def test_who_waits_is_told_what_stands_in_the_way(room: Room) -> None:
-    """Nothing, as long as a person or a bot may still come soon."""
+    """Nothing, as long as a person or a bot may still come soon; whom no bot comes to, that this is so."""
 
     async def hitches() -> list[Hitch | None]:
         return [(await room.position(one.id)).hitch for one in (ADA, BEN)]
@@ -213,9 +213,9 @@ async def test_who_waits_is_told_what_stands_in_the_way(room: Room) -> None:
     await room.enter(ADA)
     await room.enter(ticket("ben", id=BEN.id, worker="w2", rungs=()))
     await later(room, FALLBACK_MS)
-    assert await hitches() == [None, None]
+    assert await hitches() == [None, Hitch.PEOPLE_ONLY]
     await later(room, 5_000)
-    assert await hitches() == [Hitch.NO_BOT, None]
+    assert await hitches() == [Hitch.NO_BOT, Hitch.PEOPLE_ONLY]
     await room.set_mode(Mode(Matching.PAUSED))
     assert await hitches() == [Hitch.PAUSED, Hitch.PAUSED]
     await room.set_mode(Mode(Matching.BOTS))
@@ -223,6 +223,18 @@ async def test_who_waits_is_told_what_stands_in_the_way(room: Room) -> None:
     assert await hitches() == [Hitch.NO_BOT, Hitch.BOTS_ONLY]
     await room.set_mode(Mode(Matching.HUMANS))
     assert await hitches() == [None, None]
+
+
+async def test_no_wait_is_foretold_where_people_do_not_meet(room: Room) -> None:
+    """What waits for people were like says nothing about one that no person ends."""
+    for number in range(3):
+        await room.enter(ticket(f"early{number}"))
+        room.clock.advance(3)
+        await room.enter(ticket(f"late{number}"))
+    await room.enter(BEN)
+    for mode, estimate_s in ((Matching.HUMANS, 3.0), (Matching.BOTS, None), (Matching.PAUSED, None)):
+        await room.set_mode(Mode(mode))
+        assert (await room.position(BEN.id)).estimate_s == estimate_s
 
 
 async def test_a_lost_mode_is_put_back(room: Room, redis: Redis) -> None:

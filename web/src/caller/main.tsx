@@ -9,6 +9,7 @@ import { Levels, SILENT } from './levels.ts';
 import { offerControls } from './media-session.ts';
 import { wakeMeters } from './meter.ts';
 import { Microphone, Voided } from './microphone.ts';
+import { hasBots } from './service.ts';
 import { playTone, prepareTones, rememberSounds, toneFor, wantsSounds } from './sounds.ts';
 import { initial, transition } from './state.ts';
 import { chosen } from './text/choice.ts';
@@ -20,6 +21,7 @@ import { App } from './view.tsx';
 const state = signal<State>(initial);
 const meters = signal<Meters>(SILENT);
 const prefs = signal<Prefs>(defaultPrefs(navigator.languages));
+const bots = signal(true);
 const devices = signal<MediaDeviceInfo[]>([]);
 const deviceId = signal<string | null>(null);
 const sounds = signal(wantsSounds());
@@ -80,6 +82,7 @@ async function onDevice(id: string): Promise<void> {
   if (microphone.track) await openMicrophone(id);
 }
 
+void hasBots().then((has) => { bots.value = has; });
 effect(() => rememberSounds(sounds.value));
 effect(() => rememberBots(prefs.value.bots));
 effect(() => offerControls(state.value, dispatch));
@@ -97,7 +100,7 @@ if ('mediaDevices' in navigator) navigator.mediaDevices.addEventListener('device
 function Page() {
   return (
     <App
-      state={state.value} meters={meters} prefs={prefs} devices={devices} deviceId={deviceId} check={check}
+      state={state.value} meters={meters} prefs={prefs} bots={bots} devices={devices} deviceId={deviceId} check={check}
       sounds={sounds}
       onCheck={() => void onCheck()} onDevice={(id) => void onDevice(id)} dispatch={dispatch}
     />

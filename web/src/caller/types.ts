@@ -18,8 +18,8 @@ export interface Prefs {
 /** Why a person who was further along is back in the queue. */
 export type Notice = 'partner_lost' | 'bot_lost' | 'failed' | null;
 
-/** Why a person waits, where it is not only that nobody who fits is there. */
-export type Hitch = 'paused' | 'bots_only' | 'no_bot';
+/** Why a person waits, where it is not only that nobody who fits is there; by the last two, that no bot will come. */
+export type Hitch = 'paused' | 'bots_only' | 'no_bot' | 'people_only' | 'bot_language';
 
 /** Stable codes: the server's (`matcher/errors.py`) and the page's own. */
 export type ErrorCode =

@@ -20,6 +20,8 @@ export interface AppProps {
   meters: Signal<Meters>;
   /** The view writes the person's choices here. */
   prefs: Signal<Prefs>;
+  /** Whether this service has bots to offer. */
+  bots: Signal<boolean>;
   /** Audio inputs; labels are empty until the microphone has been allowed. */
   devices: Signal<MediaDeviceInfo[]>;
   deviceId: Signal<string | null>;

@@ -13,6 +13,7 @@ const name = location.search.slice(1).replace(/-check$/, '') || 'rules';
 const state = signal<State>(all[name] ?? { screen: 'rules' });
 const meters = signal<Meters>({ microphone: 0.35, partner: 0.55, quality: 3 });
 const prefs = signal<Prefs>({ languages: ['en', 'de'], interests: ['music', 'travel'], bots: true });
+const bots = signal(true);
 const devices = signal<MediaDeviceInfo[]>([
   { deviceId: 'a', groupId: '', kind: 'audioinput', label: 'Headset microphone', toJSON: () => ({}) },
 ]);
@@ -30,7 +31,7 @@ function dispatch(event: Event) {
 function Gallery() {
   return (
     <App
-      state={state.value} meters={meters} prefs={prefs} devices={devices} deviceId={deviceId} check={check}
+      state={state.value} meters={meters} prefs={prefs} bots={bots} devices={devices} deviceId={deviceId} check={check}
       sounds={sounds}
       onCheck={() => { check.value = check.value === 'off' ? 'on' : 'off'; }}
       onDevice={(id) => { deviceId.value = id; }}

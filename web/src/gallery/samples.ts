@@ -34,6 +34,7 @@ export function samples(nowMs: number): Record<string, State> {
     'waiting-microphone': { ...waiting, sinceMs: nowMs - 4_000, microphone: { kind: 'lost', tap: false } },
     'waiting-bot-lost': { ...waiting, sinceMs: nowMs - 4_000, position: 1, notice: 'bot_lost' },
     'waiting-paused': { ...waiting, sinceMs: nowMs - 4_000, hitch: 'paused' },
+    'waiting-people': { ...waiting, sinceMs: nowMs - 4_000, hitch: 'people_only' },
     connecting,
     'connecting-trouble': { ...connecting, offline: true },
     'connecting-bot': { ...connecting, stage: 'channel', partner: 'bot' },

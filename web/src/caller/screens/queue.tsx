@@ -39,8 +39,11 @@ export function Asking({ state, dispatch }: Props<'asking'>) {
 const TIP_S = 15;
 
 function expectation({ estimateS, hitch }: Props<'waiting'>['state']): string {
-  if (hitch) return t.waiting.hitch[hitch];
-  return estimateS === null ? t.waiting.noEstimate : t.waiting.estimate(estimateS);
+  const wait = estimateS === null ? t.waiting.noEstimate : t.waiting.estimate(estimateS);
+  if (!hitch) return wait;
+  // Who will have no bot still waits for a person as everybody does.
+  const goesOn = hitch === 'people_only' || hitch === 'bot_language';
+  return goesOn ? `${t.waiting.hitch[hitch]} ${wait}` : t.waiting.hitch[hitch];
 }
 
 export function Waiting({ state, dispatch }: Props<'waiting'>) {

@@ -131,10 +131,12 @@ export function Start(props: AppProps) {
       <Connection />
       <Languages {...props} />
       <Interests {...props} />
-      <Choice
-        legend={t.bots.legend} hint={t.bots.hint} label={t.bots.choice} checked={prefs.value.bots}
-        onChange={(bots) => { prefs.value = { ...prefs.value, bots }; }}
-      />
+      {props.bots.value && (
+        <Choice
+          legend={t.bots.legend} hint={t.bots.hint} label={t.bots.choice} checked={prefs.value.bots}
+          onChange={(bots) => { prefs.value = { ...prefs.value, bots }; }}
+        />
+      )}
       <Microphone {...props} />
       <Choice
         legend={t.start.sounds} hint={t.start.soundsHint} label={t.start.soundsOn} checked={sounds.value}

@@ -75,6 +75,8 @@ export const de: Words = {
       paused: 'Die Vermittlung macht kurz Pause. Dein Platz bleibt dir.',
       bots_only: 'Gerade nimmt nur der KI-Bot Anrufe an. Du wartest auf einen Menschen und behältst deinen Platz.',
       no_bot: 'Noch ist weder ein Mensch noch der KI-Bot frei. Dein Platz bleibt dir.',
+      people_only: 'Wie gewünscht wartest du auf einen Menschen, nicht auf den Bot.',
+      bot_language: 'Der KI-Bot spricht deine Sprache nicht. Du wartest auf einen Menschen.',
     },
     notice: {
       partner_lost: 'Die Verbindung zu deinem Gegenüber ist weg. Du behältst deinen Platz in der Warteschlange.',

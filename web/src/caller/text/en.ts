@@ -80,6 +80,8 @@ export const en = {
       paused: 'Matching is paused for a moment. You keep your place.',
       bots_only: 'Only the AI bot takes calls at the moment. You wait for a person, and keep your place.',
       no_bot: 'Neither a person nor the AI bot is free yet. You keep your place.',
+      people_only: 'As you chose, you wait for a person and not for the bot.',
+      bot_language: 'The AI bot does not speak your language. You wait for a person.',
     },
     notice: {
       partner_lost: 'Your partner vanished. You keep your place in the queue.',

@@ -74,6 +74,8 @@ export const es: Words = {
       paused: 'Las conexiones están en pausa un momento. Conservas tu lugar.',
       bots_only: 'Ahora mismo solo atiende el bot de IA. Esperas a una persona y conservas tu lugar.',
       no_bot: 'Todavía no hay nadie libre, ni una persona ni el bot de IA. Conservas tu lugar.',
+      people_only: 'Como elegiste, esperas a una persona y no al bot.',
+      bot_language: 'El bot de IA no habla tu idioma. Esperas a una persona.',
     },
     notice: {
       partner_lost: 'La otra persona desapareció. Conservas tu lugar en la cola.',

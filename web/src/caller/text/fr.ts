@@ -76,6 +76,8 @@ export const fr: Words = {
       paused: 'La mise en relation est en pause un instant. Tu gardes ta place.',
       bots_only: 'Pour l’instant, seul le bot IA répond. Tu attends une personne et tu gardes ta place.',
       no_bot: 'Ni une personne ni le bot IA n’est encore libre. Tu gardes ta place.',
+      people_only: 'Comme tu l’as choisi, tu attends une personne et non le bot.',
+      bot_language: 'Le bot IA ne parle pas ta langue. Tu attends une personne.',
     },
     notice: {
       partner_lost: 'L’autre personne a disparu. Tu gardes ta place dans la file.',

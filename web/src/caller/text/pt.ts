@@ -73,6 +73,8 @@ export const pt: Words = {
       paused: 'As conexões estão em pausa por um momento. Você mantém o seu lugar.',
       bots_only: 'No momento, só o bot de IA atende. Você espera por uma pessoa e mantém o seu lugar.',
       no_bot: 'Ainda não há ninguém livre, nem uma pessoa nem o bot de IA. Você mantém o seu lugar.',
+      people_only: 'Como você escolheu, você espera por uma pessoa, não pelo bot.',
+      bot_language: 'O bot de IA não fala o seu idioma. Você espera por uma pessoa.',
     },
     notice: {
       partner_lost: 'A outra pessoa sumiu. Você continua com seu lugar na fila.',
