@@ -16,6 +16,9 @@ CLIPPED = """() => [...document.querySelectorAll('.comparison, .comparison *')]
   .filter((element) => element.scrollWidth > element.clientWidth + 1 && getComputedStyle(element).display !== 'inline')
   .map((element) => element.textContent)"""
 
+ABOVE = """() => document.querySelector('.comparison').getBoundingClientRect().bottom
+  <= document.querySelector('.actions').getBoundingClientRect().top"""
+
 
 def compare(page: Page, button: str = "Compare") -> None:
     """Open the panel, and wait until it has the focus."""
@@ -47,6 +50,15 @@ def test_it_fits_in_every_language(browser: Browser, gallery: str, locale: str, 
             page.set_viewport_size({"width": width, "height": height})
             assert page.evaluate(MISFITS) == [0, []], width
             assert page.evaluate(CLIPPED) == [], width
+
+
+def test_it_opens_above_the_actions_and_scrolls_no_further(browser: Browser, gallery: str) -> None:
+    """On a small laptop the brand stays in view: it is where somebody looks who doubts what page this is."""
+    viewport = {"width": 1280, "height": 800}
+    with Visit(browser, gallery, "talking", viewport=viewport, reduced_motion="reduce") as page:
+        compare(page)
+        expect(page.locator(".brand")).to_be_in_viewport()
+        assert page.evaluate(ABOVE)
 
 
 def test_keys_and_readers_get_all_of_it(browser: Browser, gallery: str) -> None:

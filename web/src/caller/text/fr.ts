@@ -113,7 +113,7 @@ export const fr: Words = {
     reconnectingLine: 'Même appel, même bot. Reste encore un instant.',
     lost: 'Le bot a disparu. On continue de chercher, et tu gardes ta place dans la file.',
     ended: ['Le bot a terminé l’appel', 'Suivant cherche quelqu’un d’autre.'],
-    person: 'Une personne est là. Changer\u202f?', personLine: 'Le bot s’en va, et vous parlez tous les deux.',
+    person: 'Une personne est là. Changer\u202f?', personLine: 'Le bot part, et vous parlez à deux.',
     change: 'Passer à la personne', stay: 'Rester avec le bot',
     changing: 'On te relie à la personne.', missed: 'La personne est repartie. Le bot est toujours avec toi.',
     legend: 'Si personne n’est libre', choice: 'Parler à un bot si personne n’est libre',
