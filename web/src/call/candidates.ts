@@ -13,7 +13,7 @@ import type { Candidate } from './parameters.ts';
 export const MAX_CANDIDATES = 4;
 
 /** So many restarts may be tried in a row before one is described. */
-export const MAX_AHEAD = 8;
+const MAX_AHEAD = 8;
 
 /** A candidate to hand to the connection, or the end of a generation's candidates. */
 export type Addition = { candidate: Candidate } | { end: number };

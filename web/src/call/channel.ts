@@ -27,7 +27,7 @@ export interface ChannelListener {
 export const loadRealtime = (): Promise<typeof import('@supabase/realtime-js')> => import('@supabase/realtime-js');
 
 /** The socket URL of a Realtime base URL, which may be a path of the page's origin. */
-export function socketUrl(base: string, page: string | undefined): string {
+function socketUrl(base: string, page: string | undefined): string {
   const url = new URL(base, page);
   url.protocol = url.protocol.replace('http', 'ws');
   return url.href.replace(/\/$/, '');

@@ -26,7 +26,7 @@ export interface Frame {
 
 /** The longest frame, in characters of compact JSON, and the most messages in one. */
 export const MAX_FRAME_CHARS = 16384;
-export const WINDOW = 32;
+const WINDOW = 32;
 
 const RESEND_MS = 300;
 const RESEND_MAX_MS = 2000;

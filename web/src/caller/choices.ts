@@ -26,7 +26,7 @@ const known: ReadonlySet<string> = new Set(LANGUAGES);
 const SAME: Readonly<Record<string, string>> = { no: 'nb', nn: 'nb', fil: 'tl', iw: 'he', in: 'id' };
 
 /** Whether the person would talk to a bot; they would, unless they have said no on this device. */
-export const wantsBots = (): boolean => kept('bots') !== 'off';
+const wantsBots = (): boolean => kept('bots') !== 'off';
 
 /** Remember a no; a yes leaves nothing behind. */
 export const rememberBots = (wanted: boolean): void => keep('bots', wanted ? null : 'off');

@@ -49,7 +49,6 @@ export const de: Words = {
     device: 'Welches Mikrofon', unnamed: (n) => `Mikrofon ${n}`,
     sounds: 'Töne', soundsHint: 'Leise Töne, wenn ein Gespräch beginnt und wenn es endet.',
     soundsOn: 'Töne abspielen',
-    connectHint: 'Dein Browser fragt gleich nach dem Mikrofon.',
   },
 
   asking: {

@@ -54,7 +54,6 @@ export const en = {
     checkAsking: 'Please allow the microphone in your browser.', checkOn: 'Say something. The bars should move.',
     device: 'Which microphone', unnamed: (n: number) => `Microphone ${n}`,
     sounds: 'Sounds', soundsHint: 'Soft tones when a call begins and when it ends.', soundsOn: 'Play sounds',
-    connectHint: 'Your browser will ask for the microphone.',
   },
 
   asking: {

@@ -48,7 +48,6 @@ export const es: Words = {
     device: 'Qué micrófono', unnamed: (n) => `Micrófono ${n}`,
     sounds: 'Sonidos', soundsHint: 'Tonos suaves cuando empieza y cuando termina una llamada.',
     soundsOn: 'Reproducir sonidos',
-    connectHint: 'Tu navegador te pedirá permiso para usar el micrófono.',
   },
 
   asking: {

@@ -50,7 +50,6 @@ export const fr: Words = {
     device: 'Quel micro', unnamed: (n) => `Micro ${n}`,
     sounds: 'Sons', soundsHint: 'Des sons doux quand un appel commence et quand il se termine.',
     soundsOn: 'Jouer les sons',
-    connectHint: 'Ton navigateur va demander le micro.',
   },
 
   asking: {

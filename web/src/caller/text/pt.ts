@@ -48,7 +48,6 @@ export const pt: Words = {
     device: 'Qual microfone', unnamed: (n) => `Microfone ${n}`,
     sounds: 'Sons', soundsHint: 'Sons suaves quando uma chamada começa e quando termina.',
     soundsOn: 'Tocar sons',
-    connectHint: 'Seu navegador vai pedir o microfone.',
   },
 
   asking: {
