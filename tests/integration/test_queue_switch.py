@@ -2,87 +2,24 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Any
+from contextlib import AsyncExitStack
 
 import httpx2
 import pytest
 from redis.asyncio import Redis
 
+from matcher import redis_client
 from matcher.domain import EndReason
 from matcher.events import EndedEvent, PersonEvent
 from matcher.jobs import Jobs
 from matcher.modes import Matching, Mode
-from matcher.placed import Offered
 from matcher.waiting_room import WaitingRoom
 from server.settings import ServerSettings
 from tests.conftest import Coturn
+from tests.integration.claiming_bot import WORKER, bot_for, comes, is_quiet
 from tests.integration.door import Message, Page, page, serving, settings_for
+from tests.integration.own_valkey import own_valkey
 from tests.integration.test_descriptions import description
-from tests.integration.waiting import Ear, listening
-
-WORKER = "bots"
-
-
-class Bot:
-    """A bot as far as the waiting room knows: it claims, acknowledges, and hears what its worker is told."""
-
-    def __init__(self, room: WaitingRoom, ear: Ear, ticket_id: str, call_id: str) -> None:
-        self.room = room
-        self.ticket_id = ticket_id
-        self.call_id = call_id
-        self._ear = ear
-
-    async def hears(self, kind: type[Any]) -> Any:
-        """Return the next event of a kind, passing over others."""
-        while not isinstance(heard := await self._ear.hears(), kind):
-            pass
-        return heard
-
-
-@asynccontextmanager
-async def bot_for(redis: Redis, settings: ServerSettings, caller: Page) -> AsyncIterator[Bot]:
-    """Bring a page that would talk to a bot into a call with one, which it hears; the bot lives with the context."""
-    room, jobs = WaitingRoom(redis, settings.pool), Jobs(redis, settings.pool, WORKER)
-    await room.set_mode(Mode(Matching.FALLBACK, 0))
-
-    async def live() -> None:
-        while True:
-            await room.renew(WORKER, [], bot=True)
-            await asyncio.sleep(1)
-
-    async with listening(room, WORKER) as ear, asyncio.TaskGroup() as tasks:
-        living = tasks.create_task(live())
-        await caller.says("hello", token=caller.token, prefs={"languages": ["en"], "bots": True})
-        await caller.hears("relay")
-        await caller.says("ready", description=description("old1"))
-        job = await jobs.take()
-        assert job is not None
-        await jobs.done(job)
-        ticket_id = secrets.token_urlsafe(16)
-        offered = await room.claim(job.ticket_id, job.asked_ms, ticket_id, WORKER)
-        assert isinstance(offered, Offered)
-        match = await caller.is_matched()
-        assert (match["call_id"], match["partner"]) == (offered.call_id, "bot")
-        await room.ack(ticket_id, offered.call_id)
-        await caller.says("connected", call_id=offered.call_id)
-        await room.connected(ticket_id, offered.call_id)
-        yield Bot(room, ear, ticket_id, offered.call_id)
-        living.cancel()
-
-
-async def is_quiet(someone: Page) -> None:
-    """Check that nothing but the answer to a heartbeat comes."""
-    await someone.says("heartbeat")
-    assert (await someone.hears("heartbeat", "person", "matched", "ended", "relay"))["type"] == "heartbeat"
-
-
-async def comes(person: Page) -> None:
-    """Bring a page that wants people only into the queue."""
-    await person.greets()
-    await person.hears("relay")
-    await person.says("ready", description=description("per1"))
 
 
 @pytest.fixture
@@ -124,10 +61,11 @@ async def test_a_caller_goes_from_a_bot_to_a_person(redis: Redis, settings: Serv
 
 
 async def test_whose_person_has_gone_stays_with_the_bot(redis: Redis, settings: ServerSettings) -> None:
-    """The page hears that nobody is free, before it asks and when it does, and its call goes on."""
+    """The page hears that nobody is free, by itself or when it asks, and its call goes on."""
     async with (
         serving(settings) as door,
         page(door) as caller,
+        page(door) as other,
         bot_for(redis, settings, caller) as bot,
     ):
         async with page(door) as person:
@@ -135,6 +73,10 @@ async def test_whose_person_has_gone_stays_with_the_bot(redis: Redis, settings: 
             assert (await caller.hears("person"))["free"]
             await person.says("leave")
         assert not (await caller.hears("person"))["free"]
+        await comes(other)
+        assert (await caller.hears("person"))["free"]
+        # From now on nobody meets, which the page hears at the next look.
+        await bot.room.set_mode(Mode(Matching.BOTS))
 
         await caller.says("switch", call_id=bot.call_id, description=description("new1"))
 
@@ -143,7 +85,6 @@ async def test_whose_person_has_gone_stays_with_the_bot(redis: Redis, settings: 
             "call_id": bot.call_id,
             "free": False,
         }
-        await is_quiet(caller)
         assert await bot.room.end(bot.ticket_id, bot.call_id, EndReason.HANGUP), "it was running"
 
 
@@ -175,6 +116,56 @@ async def test_a_switch_without_an_offer_is_passed_over(redis: Redis, settings: 
         await caller.says("stay", call_id="A" * 22)
 
         await is_quiet(caller)
+
+
+async def test_a_switch_that_crosses_with_the_news_that_nobody_is_free_is_passed_over(
+    redis: Redis, settings: ServerSettings
+) -> None:
+    """Though somebody waits by then: the page has closed the connection that it had for a person."""
+    async with (
+        serving(settings) as door,
+        page(door) as caller,
+        page(door) as person,
+        bot_for(redis, settings, caller) as bot,
+    ):
+        await comes(person)
+        assert (await caller.hears("person"))["free"]
+        await caller.says("stay", call_id=bot.call_id)
+        assert not (await caller.hears("person"))["free"]
+
+        await caller.says("switch", call_id=bot.call_id, description=description("new1"))
+
+        await is_quiet(caller)
+        assert await bot.room.end(bot.ticket_id, bot.call_id, EndReason.HANGUP), "it was running"
+
+
+async def test_a_switch_that_happened_unheard_does_without_the_closed_connection(
+    coturn: Coturn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Redis takes it and its answer is lost: the page hears that nobody is free, then of the match; nobody is told of
+    the connection that it has closed meanwhile."""
+    monkeypatch.setattr(redis_client, "ANSWER_S", 0.5)
+    async with own_valkey() as valkey, AsyncExitStack() as stack:
+        await valkey.start()
+        settings = settings_for(str(valkey.socket), coturn)
+        redis = await stack.enter_async_context(redis_client.connect(settings))
+        door = await stack.enter_async_context(serving(settings))
+        caller, person = [await stack.enter_async_context(page(door)) for _ in range(2)]
+        bot = await stack.enter_async_context(bot_for(redis, settings, caller))
+        await comes(person)
+        assert (await caller.hears("person"))["free"]
+        await bot.room.load()  # a script that Redis does not know is sent twice
+        valkey.pause()
+        await caller.says("switch", call_id=bot.call_id, description=description("new1"))
+        assert not (await caller.hears("person"))["free"]
+
+        valkey.resume()
+
+        assert (await caller.hears("ended"))["requeued"]
+        first, second = await asyncio.gather(caller.is_matched(), person.is_matched())
+        assert first["call_id"] == second["call_id"]
+        assert "ufrag" not in first
+        assert "description" not in second
 
 
 async def test_a_page_that_comes_back_hears_of_the_person_again(redis: Redis, settings: ServerSettings) -> None:
