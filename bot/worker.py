@@ -95,33 +95,45 @@ class Worker:
     # Jobs.
 
     async def _pull(self, tasks: asyncio.TaskGroup, stop: asyncio.Event) -> None:
-        """Take jobs, each with a slot in hand, until `stop`."""
+        """Take jobs, each with a slot in hand, until `stop`; as long-lived as the jobs of `_keep_up`."""
         # Whoever claims before events arrive may miss the end of its call.
         await _first(stop, self._listening)
         log.info("bot.ready", worker=self._name)
         away = False
         while not stop.is_set():
-            if self._pause_s:
-                await _first(stop, after_s=self._pause_s)
-                self._pause_s = 0.0
-                continue
-            if not self._admission.reserve(self._parts.engines()):
-                await _first(stop, after_s=FULL_S)
-                continue
-            job = None
             try:
-                job = await self._jobs.take(TAKE_MS)
+                await self._pull_one(tasks, stop)
                 away = False
             except RedisError as fault:
                 if not away:
                     log.warning("jobs.unavailable", exc_info=fault)
                 away = True
                 await _first(stop, after_s=AGAIN_S)
-            finally:
-                if job is None:
-                    self._admission.release()
-            if job is not None:
-                self._start(tasks, job)
+            except Exception as bug:  # whatever it is, the calls that run need this process
+                log.error("worker.crashed", exc_info=bug)
+                await _first(stop, after_s=AGAIN_S)
+
+    async def _pull_one(self, tasks: asyncio.TaskGroup, stop: asyncio.Event) -> None:
+        """Take one job, if there is a slot, and a job in time."""
+        if self._pause_s:
+            await _first(stop, after_s=self._pause_s)
+            self._pause_s = 0.0
+            return
+        if not self._admission.reserve(self._parts.engines()):
+            await _first(stop, after_s=FULL_S)
+            return
+        ours = None
+        try:
+            job = await self._jobs.take(TAKE_MS)
+            if job and stop.is_set():
+                await self._jobs.pass_on(job)
+            else:
+                ours = job
+        finally:
+            if ours is None:
+                self._admission.release()
+        if ours:
+            self._start(tasks, ours)
 
     def _start(self, tasks: asyncio.TaskGroup, job: Job) -> None:
         call = Call(self._bench, job)

@@ -60,6 +60,10 @@ class Jobs:
             await self._make_group()
             return await self._take(wait_ms)
 
+    async def pass_on(self, job: Job) -> None:
+        """Let another worker take a job at once."""
+        await self._redis.xclaim(self._key, GROUP, self._worker, 0, [job.entry], idle=IDLE_MS, justid=True)
+
     async def done(self, job: Job) -> None:
         """Forget a job, whatever came of it."""
         async with self._redis.pipeline(transaction=True) as pipe:
@@ -69,13 +73,13 @@ class Jobs:
 
     async def _take(self, wait_ms: int) -> Job | None:
         left: Any = await self._redis.xautoclaim(self._key, GROUP, self._worker, IDLE_MS, "0-0", count=1)
-        if left[1]:
-            return _job(*left[1][0])
+        if job := _first(left[1]):
+            return job
         # A wait of 0 would be one without end.
         found: Any = await self._redis.xreadgroup(
             GROUP, self._worker, {self._key: ">"}, count=1, block=max(1, min(wait_ms, LONGEST_WAIT_MS))
         )
-        return _job(*found[0][1][0]) if found else None
+        return _first(found[0][1]) if found else None
 
     async def _make_group(self) -> None:
         try:
@@ -86,5 +90,7 @@ class Jobs:
         await self._redis.pexpire(self._key, KEY_TTL_MS)
 
 
-def _job(entry: bytes, fields: dict[bytes, bytes]) -> Job:
-    return Job(entry.decode(), fields[b"ticket"].decode(), int(fields[b"at"]))
+def _first(entries: list[tuple[bytes | None, dict[bytes, bytes] | None]]) -> Job | None:
+    """Return the first of these entries; Redis 6.2 has nothing in the place of one that is no longer in the stream."""
+    entry, fields = entries[0] if entries else (None, None)
+    return Job(entry.decode(), fields[b"ticket"].decode(), int(fields[b"at"])) if entry and fields else None
