@@ -66,10 +66,9 @@ class Jobs:
 
     async def done(self, job: Job) -> None:
         """Forget a job, whatever came of it."""
-        async with self._redis.pipeline(transaction=True) as pipe:
-            pipe.execute_command("XACK", self._key, GROUP, job.entry)
-            pipe.execute_command("XDEL", self._key, job.entry)
-            await pipe.execute()
+        # In this order: what is left when the second does not arrive is given to nobody, and removed by a sweep.
+        await self._redis.xack(self._key, GROUP, job.entry)
+        await self._redis.xdel(self._key, job.entry)
 
     async def _take(self, wait_ms: int) -> Job | None:
         left: Any = await self._redis.xautoclaim(self._key, GROUP, self._worker, IDLE_MS, "0-0", count=1)

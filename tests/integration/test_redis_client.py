@@ -9,6 +9,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeout
 
 from matcher import redis_client
+from matcher.jobs import Job, Jobs
 from matcher.settings import RedisSettings
 from tests.conftest import until
 
@@ -33,13 +34,16 @@ async def test_a_cancelled_task_stops_wherever_it_is(valkey_socket: str) -> None
 async def test_a_redis_that_does_not_answer_is_an_error_in_time(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It accepts connections and then says nothing."""
+    """It accepts connections and then says nothing; nor does it hold up whoever is done with a job."""
     monkeypatch.setattr(redis_client, "ANSWER_S", 0.2)
     opened: list[asyncio.StreamWriter] = []
     silent = await asyncio.start_unix_server(lambda _, writer: opened.append(writer), tmp_path / "s")
     async with silent, redis_client.connect(RedisSettings(redis_url=f"unix://{tmp_path}/s")) as redis:
         with pytest.raises(RedisTimeout):
             await redis.get("x")
+        async with asyncio.timeout(5):
+            with pytest.raises(RedisTimeout):
+                await Jobs(redis, "test", "bots").done(Job("1-0", "t" * 22, 0))
         for writer in opened:
             writer.close()
 
