@@ -16,7 +16,7 @@ No value holds more than random ids, bucket names and times.
 | callers | hash | caller → msgpack map: ticket ('' for none), newest epoch, recents {caller → until, call} |
 | calls | hash | call → msgpack map: the tickets of sides a and b ('' while unknown), deadline of the offer |
 | mode | string | `<mode> <ms>`: who is matched with whom (`matcher.modes`) |
-| jobs | stream | `ticket`, `at`: for whom a bot is wanted, and since when (`matcher.jobs`) |
+| jobs | stream | `ticket`, `at`: for whom a bot is wanted, and since when (`matcher.jobs`); for `Terms.job_ms` |
 | talkers | sorted set, scores 0 | as `index`, of the callers who hear a bot |
 | waits | list | `now wait` of the latest matches, newest first |
 | clock | string | the latest time, and how far it is ahead of Redis's |

@@ -1,14 +1,13 @@
 """A bot for whoever waits too long, as the mode has it: asked for, claimed, lost."""
 
 import asyncio
-import time
 
 import pytest
 from redis.asyncio import Redis
 
 from matcher.domain import EndReason, Hitch, Holder, Partner, Side
 from matcher.events import EndedEvent, ExpiredEvent, OfferEvent, RequeuedEvent
-from matcher.jobs import Job, Jobs
+from matcher.jobs import Jobs
 from matcher.modes import FALLBACK_MS, Matching, Mode
 from matcher.waiting_room import Active, Gone, Offered, Waiting
 from matcher.worker import sweep_for_ever
@@ -267,33 +266,3 @@ async def test_the_sweeper_remembers_the_mode(room: Room, redis: Redis) -> None:
     sweeping.cancel()
 
     assert (await room.mode()).stored == paused.stored
-
-
-async def test_a_job_of_a_dead_worker_goes_to_another(room: Room, redis: Redis, jobs: Jobs) -> None:
-    """Not before it was idle for a while; one that is done is gone, and so is the group with Redis's memory."""
-    await room.set_mode(Mode(Matching.FALLBACK, 0))
-    await room.enter(ADA)
-    other = Jobs(redis, "test", "other")
-    taken = await jobs.take(1)
-    assert taken is not None
-    assert taken == Job(taken.entry, ADA.id, room.clock.now_ms())
-    assert await other.take(1) is None
-
-    # As if 5 s had passed: Redis's own clock counts here.
-    await redis.xclaim("sotto:{test}:jobs", "bots", "bots", 0, [taken.entry], idle=5_000, justid=True)
-    assert await other.take(1) == taken
-    await other.done(taken)
-    assert await redis.xlen("sotto:{test}:jobs") == 0
-    assert await jobs.take(1) is None
-
-    await redis.flushall()
-    assert await jobs.take(1) is None
-    await room.enter(CAT)
-    assert await redis.pttl("sotto:{test}:jobs") > 0
-
-
-async def test_waiting_for_a_job_comes_to_an_end(jobs: Jobs) -> None:
-    """With nothing to do, and as soon as there is something."""
-    began = time.monotonic()
-    assert await jobs.take(50) is None
-    assert time.monotonic() - began >= 0.05

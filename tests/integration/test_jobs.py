@@ -1,0 +1,70 @@
+"""The stream of jobs: whose they are, and how long."""
+
+import time
+
+import pytest
+from redis.asyncio import Redis
+
+from matcher.jobs import Job, Jobs
+from matcher.modes import Matching, Mode
+from tests.integration.waiting import Room, ticket
+
+ADA, CAT = ticket("ada", bots=True), ticket("cat", bots=True)
+
+
+@pytest.fixture
+def room(redis: Redis) -> Room:
+    """An empty room."""
+    return Room(redis)
+
+
+@pytest.fixture
+def jobs(redis: Redis) -> Jobs:
+    """What a bot's worker reads."""
+    return Jobs(redis, "test", "bots")
+
+
+async def test_a_job_of_a_dead_worker_goes_to_another(room: Room, redis: Redis, jobs: Jobs) -> None:
+    """Not before it was idle for a while; one that is done is gone, and so is the group with Redis's memory."""
+    await room.set_mode(Mode(Matching.FALLBACK, 0))
+    await room.enter(ADA)
+    other = Jobs(redis, "test", "other")
+    taken = await jobs.take(1)
+    assert taken is not None
+    assert taken == Job(taken.entry, ADA.id, room.clock.now_ms())
+    assert await other.take(1) is None
+
+    # As if 5 s had passed: Redis's own clock counts here.
+    await redis.xclaim("sotto:{test}:jobs", "bots", "bots", 0, [taken.entry], idle=5_000, justid=True)
+    assert await other.take(1) == taken
+    await other.done(taken)
+    assert await redis.xlen("sotto:{test}:jobs") == 0
+    assert await jobs.take(1) is None
+
+    await redis.flushall()
+    assert await jobs.take(1) is None
+    await room.enter(CAT)
+    assert await redis.pttl("sotto:{test}:jobs") > 0
+
+
+@pytest.mark.claim("everything-ends")
+async def test_a_job_that_nobody_takes_ends(room: Room, redis: Redis, jobs: Jobs) -> None:
+    """Also where no bot runs: a sweep removes what is too old for any; younger ones stay."""
+    await room.set_mode(Mode(Matching.FALLBACK, 0))
+    redis_s = int((await redis.time())[0])
+    for name, age_s in (("t", 31), ("u", 20)):
+        entry = {"ticket": name * 22, "at": 0}
+        await redis.xadd("sotto:{test}:jobs", entry, id=f"{redis_s - age_s}000-0")  # type: ignore[arg-type] # invariant
+    await room.enter(ADA)
+
+    await room.sweep()
+
+    taken = [await jobs.take(1) for _ in range(3)]
+    assert [job and job.ticket_id for job in taken] == ["u" * 22, ADA.id, None]
+
+
+async def test_waiting_for_a_job_comes_to_an_end(jobs: Jobs) -> None:
+    """With nothing to do, and as soon as there is something."""
+    began = time.monotonic()
+    assert await jobs.take(50) is None
+    assert time.monotonic() - began >= 0.05
