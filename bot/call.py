@@ -20,7 +20,7 @@ from bot.media.playout import Playout
 from bot.parts import Conversation, Leg
 from bot.turns.state import Ending
 from matcher import events
-from matcher.bot_wire import Provision
+from matcher.bot_wire import Provision, RelaySet
 from matcher.domain import EndReason, Partner
 from matcher.jobs import Job
 from matcher.placed import Active, Gone, Offered, Placed, Ticket
@@ -58,6 +58,7 @@ class Call:
         self._inbox: asyncio.Queue[object] = asyncio.Queue()
         self._over: asyncio.Future[Over] = asyncio.get_running_loop().create_future()
         self._active = asyncio.Event()
+        self._relay: RelaySet | None = None
         self._conversation: Conversation | None = None
         self._connected_s: float | None = None
 
@@ -75,7 +76,7 @@ class Call:
             self._end(Over(EndReason.FAILED))
 
     async def answer(self, done: Callable[[], Awaitable[None]]) -> Outcome:
-        """Take the job's caller, if it is still to be had, and talk until the end.
+        """Take the job's caller, if it is still to be had, and talk until the end; after it, `give_back`.
 
         Args:
             done: Called once the job need not be given to another worker any more.
@@ -90,13 +91,16 @@ class Call:
             return Outcome.LATE
         # Relay credentials come first: nobody is claimed whom the bot could not reach.
         provision = await self._bench.door.relay()
-        try:
-            parts = self._bench.parts
-            if (provision.speech_by, provision.language) != (parts.speech_by, parts.language):
-                raise Misleading
-            return await self._with(provision, done)
-        finally:
-            await self._bench.door.give_back(provision.relay)
+        self._relay = provision.relay
+        parts = self._bench.parts
+        if (provision.speech_by, provision.language) != (parts.speech_by, parts.language):
+            raise Misleading
+        return await self._with(provision, done)
+
+    async def give_back(self) -> None:
+        """Hand in what the call was made with; it may take a while, and needs no slot."""
+        if self._relay:
+            await self._bench.door.give_back(self._relay)
 
     async def _with(self, provision: Provision, done: Callable[[], Awaitable[None]]) -> Outcome:
         async with self._bench.parts.legs(provision.relay.ice_servers) as leg:

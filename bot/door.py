@@ -23,6 +23,8 @@ from matcher.settings import Secret
 log = structlog.get_logger()
 
 TIMEOUT = httpx2.Timeout(5.0, connect=2.0)
+# For giving credentials back, with all tries: the end of a process waits for it.
+RETURN_S = 5.0
 MAX_ANSWER_BYTES = 65_536
 # Before a second and each further try, where one makes sense.
 PAUSES_S = (0.2, 0.5, 1.0)
@@ -97,8 +99,9 @@ class Door:
     async def give_back(self, relay: RelaySet) -> None:
         """Hand in credentials that are not used any more. They run out by themselves where that cannot be done."""
         try:
-            await self._surely("relay/return", msgspec.json.encode(relay))
-        except DoorError as fault:
+            async with asyncio.timeout(RETURN_S):
+                await self._surely("relay/return", msgspec.json.encode(relay))
+        except (DoorError, TimeoutError) as fault:
             log.warning("door.not_returned", exc_info=fault)
 
     async def channel(self, ticket_id: str, call_id: str) -> ChannelGrant:

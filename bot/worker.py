@@ -138,14 +138,18 @@ class Worker:
     def _start(self, tasks: asyncio.TaskGroup, job: Job) -> None:
         call = Call(self._bench, job)
         self.calls[call.ticket_id] = call
-        task = tasks.create_task(self._answer(call, job))
+        task = tasks.create_task(self._serve(call, job))
         self._running.add(task)
-        task.add_done_callback(partial(self._ended, call))
+        task.add_done_callback(self._running.discard)
 
-    def _ended(self, call: Call, task: asyncio.Task[None]) -> None:
-        del self.calls[call.ticket_id]
-        self._running.discard(task)
-        self._admission.release()
+    async def _serve(self, call: Call, job: Job) -> None:
+        try:
+            await self._answer(call, job)
+        finally:
+            del self.calls[call.ticket_id]
+            self._admission.release()
+        # With the slot free again: a server that is away must not hold it.
+        await call.give_back()
 
     async def _answer(self, call: Call, job: Job) -> None:
         """Answer one job. One that could not be served for a reason of ours is left for another worker."""
@@ -201,7 +205,7 @@ class Worker:
     # The end.
 
     async def _drain(self, drain_s: float) -> None:
-        log.info("bot.draining", count=len(self._running))
+        log.info("bot.draining", count=len(self.calls))
         for seconds, farewell in ((drain_s, False), (GOODBYE_S, True)):
             if farewell:
                 for call in list(self.calls.values()):

@@ -20,7 +20,6 @@ from tests.integration.bot_world import (
     bot_process,
     bots_for,
     caller,
-    jobs_of,
     waiting_room,
     worker_settings,
     working,
@@ -152,44 +151,6 @@ async def test_a_signal_ends_a_worker_in_order(valkey_socket: str, coturn: Cotur
         assert b'"level": "error"' not in bots.errors, bots.errors.decode()
         for private in (KEY, match["channel"]["token"], DESCRIPTION.parameters.pwd, "198.51.100.7"):
             assert private.encode() not in bots.errors
-
-
-async def test_a_job_that_comes_with_the_end_is_another_workers(valkey_socket: str, coturn: Coturn) -> None:
-    """One that is taken after the signal begins no call, and is there for others at once."""
-    settings = bots_for(valkey_socket, coturn)
-    async with (
-        waiting_room(settings) as room,
-        redis_client.connect(settings) as redis,
-        serving(settings) as door,
-        working(settings, door, slots=1) as bots,
-    ):
-        await until(lambda: bots.worker._admission.taken == 1, "the wait for a job")
-        bots.stop.set()
-        await redis.xadd(f"sotto:{{{settings.pool}}}:jobs", {"ticket": "t" * 22, "at": await room.now_ms()})
-
-        await bots.task
-
-        assert bots.stage.legs == []
-        async with jobs_of(settings) as jobs:
-            job = await jobs.take(1)
-        assert job is not None
-        assert job.ticket_id == "t" * 22
-
-
-async def test_a_job_that_cannot_be_read_ends_no_process(valkey_socket: str, coturn: Coturn) -> None:
-    """It costs a moment; the next is answered."""
-    settings = bots_for(valkey_socket, coturn)
-    async with (
-        waiting_room(settings),
-        redis_client.connect(settings) as redis,
-        serving(settings) as door,
-        working(settings, door) as bots,
-        caller(door) as one,
-    ):
-        await redis.xadd(f"sotto:{{{settings.pool}}}:jobs", {"nothing": "known"})
-        await one.queues()
-        assert (await one.page.is_matched())["partner"] == "bot"
-        assert not bots.task.done()
 
 
 async def test_a_call_outlives_a_redis_that_loses_its_memory(coturn: Coturn) -> None:

@@ -1,0 +1,75 @@
+"""What a bots' worker does with its slots, whatever jobs, signals and servers do."""
+
+import asyncio
+
+import msgspec
+
+from matcher import redis_client
+from matcher.bot_wire import Provision, RelaySet
+from matcher.wire import IceServer
+from tests.conftest import Coturn, free_port, until
+from tests.integration.bot_world import bots_for, caller, jobs_of, waiting_room, working
+from tests.integration.door import serving
+
+
+async def test_a_job_that_comes_with_the_end_is_another_workers(valkey_socket: str, coturn: Coturn) -> None:
+    """One that is taken after the signal begins no call, and is there for others at once."""
+    settings = bots_for(valkey_socket, coturn)
+    async with (
+        waiting_room(settings) as room,
+        redis_client.connect(settings) as redis,
+        serving(settings) as door,
+        working(settings, door, slots=1) as bots,
+    ):
+        await until(lambda: bots.worker._admission.taken == 1, "the wait for a job")
+        bots.stop.set()
+        await redis.xadd(f"sotto:{{{settings.pool}}}:jobs", {"ticket": "t" * 22, "at": await room.now_ms()})
+
+        await bots.task
+
+        assert bots.stage.legs == []
+        async with jobs_of(settings) as jobs:
+            job = await jobs.take(1)
+        assert job is not None
+        assert job.ticket_id == "t" * 22
+
+
+async def test_a_job_that_cannot_be_read_ends_no_process(valkey_socket: str, coturn: Coturn) -> None:
+    """It costs a moment; the next is answered."""
+    settings = bots_for(valkey_socket, coturn)
+    async with (
+        waiting_room(settings),
+        redis_client.connect(settings) as redis,
+        serving(settings) as door,
+        working(settings, door) as bots,
+        caller(door) as one,
+    ):
+        await redis.xadd(f"sotto:{{{settings.pool}}}:jobs", {"nothing": "known"})
+        await one.queues()
+        assert (await one.page.is_matched())["partner"] == "bot"
+        assert not bots.task.done()
+
+
+async def test_a_server_that_does_not_take_relays_back_holds_no_slot(valkey_socket: str, coturn: Coturn) -> None:
+    """A worker with one slot takes the next job while the first one's credentials are still to be handed in."""
+    settings, port = bots_for(valkey_socket, coturn), free_port()
+    relay = RelaySet("coturn", (IceServer(("turn:127.0.0.1",), "name", "secret"),), 0)
+    provision = msgspec.json.encode(Provision(relay, 10, 10, False, "", "en"))
+
+    async def give_only(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if b"/relay " in await reader.readuntil(b"\r\n"):
+            writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\nconnection: close\r\n\r\n" % len(provision))
+            writer.write(provision)
+        else:
+            await reader.read()
+        writer.close()
+
+    async with (
+        waiting_room(settings) as room,
+        redis_client.connect(settings) as redis,
+        await asyncio.start_server(give_only, "127.0.0.1", port),
+        working(settings, f"127.0.0.1:{port}", slots=1) as bots,
+    ):
+        for _ in range(2):
+            await redis.xadd(f"sotto:{{{settings.pool}}}:jobs", {"ticket": "t" * 22, "at": await room.now_ms()})
+        await until(lambda: len(bots.stage.legs) == 2, "both jobs")
