@@ -27,7 +27,8 @@ from matcher.placed import Active, Gone, Offered, Placed, Ticket
 
 log = structlog.get_logger()
 
-# For the relay candidates; the caller waits meanwhile, and may meet a person.
+# For relay credentials and candidates; the caller waits meanwhile, and may meet a person. Less than
+# `matcher.jobs.IDLE_MS`, so that no other worker takes the same job.
 PREPARE_S = 8.0
 # From the claim until both have acknowledged it; the waiting room gives up after 4 s.
 OFFER_S = 5.0
@@ -84,27 +85,30 @@ class Call:
         Raises:
             DoorError: There are no relay credentials to be had, or the caller would be told an untruth.
             NoRelay: They are of no use.
+            TimeoutError: Preparing took longer than PREPARE_S.
             RedisError: It is not known whether the caller could be had.
         """
         if await self._bench.room.now_ms() - self._job.asked_ms > OLD_MS:
             await done()
             return Outcome.LATE
+        until_s = asyncio.get_running_loop().time() + PREPARE_S
         # Relay credentials come first: nobody is claimed whom the bot could not reach.
-        provision = await self._bench.door.relay()
+        async with asyncio.timeout_at(until_s):
+            provision = await self._bench.door.relay()
         self._relay = provision.relay
         parts = self._bench.parts
         if (provision.speech_by, provision.language) != (parts.speech_by, parts.language):
             raise Misleading
-        return await self._with(provision, done)
+        return await self._with(provision, until_s, done)
 
     async def give_back(self) -> None:
         """Hand in what the call was made with; it may take a while, and needs no slot."""
         if self._relay:
             await self._bench.door.give_back(self._relay)
 
-    async def _with(self, provision: Provision, done: Callable[[], Awaitable[None]]) -> Outcome:
+    async def _with(self, provision: Provision, until_s: float, done: Callable[[], Awaitable[None]]) -> Outcome:
         async with self._bench.parts.legs(provision.relay.ice_servers) as leg:
-            async with asyncio.timeout(PREPARE_S):
+            async with asyncio.timeout_at(until_s):
                 description = await leg.gather()
             if self._over.done():
                 return Outcome.MISSED

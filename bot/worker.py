@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from functools import partial
 
 import structlog
@@ -159,6 +160,8 @@ class Worker:
             asked_s = fault.retry_after_s if isinstance(fault, Unavailable) else None
             self._pause_s = min(LONGEST_PAUSE_S, max(PAUSE_S, asked_s or 0))
             log.warning("job.unserved", seconds=self._pause_s, exc_info=fault)
+            with suppress(RedisError):  # then another takes it when it has been idle for long enough
+                await self._jobs.pass_on(job)
         except RedisError as fault:
             log.warning("job.unavailable", exc_info=fault)
         except Exception as bug:  # it ends this call and no other

@@ -14,8 +14,9 @@ from matcher.domain import TicketId
 from matcher.keys import KEY_TTL_MS, Keys
 
 GROUP = "bots"
-# A worker claims what it took at once; after this it is dead, or was paused for too long to be waited for.
-IDLE_MS = 5_000
+# Longer than a worker prepares before it claims what it took (`bot.call.PREPARE_S`): after this it is dead, or was
+# paused for too long to be waited for.
+IDLE_MS = 10_000
 # Redis's client gives a command up after 5 s.
 LONGEST_WAIT_MS = 4_000
 

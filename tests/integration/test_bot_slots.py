@@ -3,12 +3,19 @@
 import asyncio
 
 import msgspec
+import pytest
 
+from bot.bench import Bench
+from bot.call import PREPARE_S, Call
+from bot.door import Door
 from matcher import redis_client
 from matcher.bot_wire import Provision, RelaySet
+from matcher.jobs import IDLE_MS, Job
+from matcher.settings import Secret
 from matcher.wire import IceServer
 from tests.conftest import Coturn, free_port, until
-from tests.integration.bot_world import bots_for, caller, jobs_of, waiting_room, working
+from tests.integration.bot_parts import Stage
+from tests.integration.bot_world import KEY, bots_for, caller, jobs_of, waiting_room, working
 from tests.integration.door import serving
 
 
@@ -73,3 +80,42 @@ async def test_a_server_that_does_not_take_relays_back_holds_no_slot(valkey_sock
         for _ in range(2):
             await redis.xadd(f"sotto:{{{settings.pool}}}:jobs", {"ticket": "t" * 22, "at": await room.now_ms()})
         await until(lambda: len(bots.stage.legs) == 2, "both jobs")
+
+
+async def test_a_worker_that_takes_too_long_leaves_its_job(
+    valkey_socket: str, coturn: Coturn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before another one could take it as a dead worker's: of the two only one would have the caller."""
+    assert PREPARE_S < IDLE_MS / 1000
+    monkeypatch.setattr("bot.call.PREPARE_S", 0.2)
+    settings, port = bots_for(valkey_socket, coturn), free_port()
+
+    async def give_nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
+
+    async with (
+        waiting_room(settings) as room,
+        await asyncio.start_server(give_nothing, "127.0.0.1", port),
+        Door(f"http://127.0.0.1:{port}", Secret(KEY)) as door,
+    ):
+        bench = Bench("bots", room, door, Stage().parts, lambda _: None)
+        call = Call(bench, Job("1-0", "t" * 22, await room.now_ms()))
+        with pytest.raises(TimeoutError):
+            await call.answer(lambda: asyncio.sleep(0))
+
+
+async def test_a_job_that_cannot_be_served_is_another_workers(valkey_socket: str, coturn: Coturn) -> None:
+    """At once, while the worker that has no relay for it pauses."""
+    settings = bots_for(valkey_socket, coturn)
+    async with (
+        waiting_room(settings) as room,
+        redis_client.connect(settings) as redis,
+        jobs_of(settings) as jobs,
+        working(settings, f"127.0.0.1:{free_port()}", slots=1) as bots,
+    ):
+        await redis.xadd(f"sotto:{{{settings.pool}}}:jobs", {"ticket": "t" * 22, "at": await room.now_ms()})
+        await until(lambda: bool(bots.worker._pause_s), "its pause")
+        async with asyncio.timeout(IDLE_MS / 1000 / 2):
+            while await jobs.take(10) is None:
+                pass
