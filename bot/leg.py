@@ -14,7 +14,7 @@ from typing import Any, Self
 import msgspec
 
 from bot.candidates import End
-from bot.finish import finish
+from bot.finish import cancel, finish
 from bot.generations import Forged, Generations, Way
 from bot.media.hearing import Hearing
 from bot.media.opus import Decoder, Encoder
@@ -199,10 +199,7 @@ class Leg:
 
     async def _close(self) -> None:
         with self._resources:
-            running = tuple(self._running)
-            for task in running:
-                task.cancel()
-            await asyncio.gather(*running, return_exceptions=True)
+            await cancel(self._running)
             await self._peer.close()
 
     async def _listen(self) -> None:
