@@ -36,10 +36,13 @@ class Lost:
 
 @dataclass(frozen=True)
 class Over:
-    """The call has ended for this reason. `known`: the waiting room knows it already."""
+    """The call has ended for this reason. `known`: the waiting room knows it already; `alone`: nobody is there to whom
+    a goodbye could be said.
+    """  # one sentence
 
     reason: EndReason
     known: bool = False
+    alone: bool = False
 
 
 @dataclass(frozen=True)

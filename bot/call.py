@@ -151,7 +151,8 @@ class Call:
                     leg.bye()
                     await self._close(offered, over)
                     over = replace(over, known=True)
-                    await channel.flush()
+                    if not over.alone:
+                        await channel.flush()
                 for task in work:
                     task.cancel()
         finally:
@@ -267,7 +268,7 @@ class Call:
         if end.name == "BYE":
             await asyncio.sleep(BYE_S)
             self._end(Over(EndReason.HANGUP))
-        self._end(Over(EndReason.FAILED))
+        self._end(Over(EndReason.FAILED, alone=end.name == "NO_MEDIA"))
 
     async def _converse(self, conversation: Conversation) -> None:
         ending = await conversation.run()

@@ -30,7 +30,9 @@ class Leg(Protocol):
 
     @property
     def ended(self) -> Awaitable[Enum]:
-        """Says why the leg is over: its member BYE is a partner who has left; with all others the call has failed."""
+        """Says why the leg is over: its member BYE is a partner who has left, NO_MEDIA one of whom nothing comes any
+        more; with all but BYE the call has failed.
+        """  # one sentence
         ...
 
     async def gather(self) -> Description:

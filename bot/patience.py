@@ -4,11 +4,12 @@ It counts looks instead of time: while the event loop was held up nothing could 
 sends 50 packets a second, muted or not.
 """
 
-LOOK_S = 0.5
-# 4.5 s: with the look in which it is noticed, a bot whose partner is gone is free within 5 s.
-LOOKS = 9
+LOOK_S = 0.25
+# 4 s, and the look in which it is noticed: a bot whose partner is gone is free within 5 s, and has the rest to leave
+# channel and relay in.
+LOOKS = 16
 # A restart has 5 s more, for a new relay, parameters there and back, and the checks, on a slow line.
-RESTART_LOOKS = 10
+RESTART_LOOKS = 20
 
 
 class Patience:

@@ -24,6 +24,7 @@ class LegEnd(Enum):
     """Why a leg without media ends."""
 
     BYE = auto()
+    NO_MEDIA = auto()
     FAILED = auto()
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from bot.bench import Bench
 from bot.call import PREPARE_S, Call
+from bot.channel import Channel
 from bot.door import Door
 from matcher import redis_client
 from matcher.bot_wire import Provision, RelaySet
@@ -14,7 +15,7 @@ from matcher.jobs import IDLE_MS, Job
 from matcher.settings import Secret
 from matcher.wire import IceServer
 from tests.conftest import Coturn, free_port, until
-from tests.integration.bot_parts import Stage
+from tests.integration.bot_parts import LegEnd, Stage
 from tests.integration.bot_world import KEY, bots_for, caller, jobs_of, waiting_room, working
 from tests.integration.door import serving
 
@@ -119,3 +120,22 @@ async def test_a_job_that_cannot_be_served_is_another_workers(valkey_socket: str
         async with asyncio.timeout(IDLE_MS / 1000 / 2):
             while await jobs.take(10) is None:
                 pass
+
+
+async def test_whoever_is_gone_is_told_nothing(
+    valkey_socket: str, coturn: Coturn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A killed page's slot is free as soon as it is missed: no goodbye is waited for that nobody takes."""
+    monkeypatch.setattr(Channel.flush, "__defaults__", (60,))
+    settings = bots_for(valkey_socket, coturn)
+    async with (
+        waiting_room(settings),
+        serving(settings) as door,
+        working(settings, door, slots=1) as bots,
+        caller(door) as one,
+    ):
+        await one.queues()
+        async with one.talking(door, await one.page.is_matched()):
+            pass
+        bots.stage.legs[-1].ended.set_result(LegEnd.NO_MEDIA)
+        await until(lambda: not bots.worker.calls, "the free slot")

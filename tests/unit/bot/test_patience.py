@@ -12,11 +12,11 @@ def looks(patience: Patience, packets: int) -> int:
 
 
 def test_it_runs_out_within_five_seconds() -> None:
-    """Without a packet the bot is free again, the look included in which it is noticed."""
+    """Without a packet the bot is free again by then, the look included in which it is noticed, and time to leave."""
     patience = Patience()
     assert patience.look(50)
     assert looks(patience, 50) == LOOKS
-    assert (LOOKS + 1) * LOOK_S <= 5
+    assert (LOOKS + 1) * LOOK_S <= 5 - 0.75
 
 
 def test_packets_renew_it() -> None:
