@@ -14,7 +14,7 @@ CallId = Annotated[str, Meta(pattern=ID_PATTERN)]
 
 
 class Side(StrEnum):
-    """Which end of a call: `a` waited longer. Side `a` takes the DTLS role `active`."""
+    """Which end of a call: `a` waited longer, or waited while `b` talked to a bot. Side `a` begins with DTLS."""
 
     A = "a"
     B = "b"

@@ -74,7 +74,8 @@ async def test_caller_and_bot_are_told_that_a_person_is_free(room: Room) -> None
 
 
 async def test_a_switch_is_offered_to_both_at_once(room: Room) -> None:
-    """The bot hears that its caller switched; the two remember each other, and can talk."""
+    """The bot hears why it is left; the two remember each other, and can talk. Whoever waits hears of it last
+    and is side a for it, though the other came earlier."""
     async with listening(room, "w2") as w2, listening(room, "bots") as bots:
         call_id = await ada_hears_a_bot(room)
         await room.enter(BEN)
@@ -82,9 +83,9 @@ async def test_a_switch_is_offered_to_both_at_once(room: Room) -> None:
         offered = await room.switch(ADA.id, call_id)
 
         assert isinstance(offered, Offered)
-        assert (offered.side, offered.partner, offered.holder) == (Side.A, Partner.HUMAN, holder(BEN))
+        assert (offered.side, offered.partner, offered.holder) == (Side.B, Partner.HUMAN, holder(BEN))
         assert offered.call_id != call_id
-        assert await w2.hears() == OfferEvent(BEN.id, offered.call_id, Side.B, Partner.HUMAN, holder(ADA))
+        assert await w2.hears() == OfferEvent(BEN.id, offered.call_id, Side.A, Partner.HUMAN, holder(ADA))
         heard = await bots.hears()
         while not isinstance(heard, EndedEvent):
             heard = await bots.hears()

@@ -33,7 +33,8 @@ end
 -- Both or neither: the one script claims both. `other` waited in the queue and is told.
 local function offer(id, ticket, other_id, other)
   local cid = new_call_id()
-  local first = ticket.joined < other.joined
+  -- Side a hears of it last: who waited longer, and the one who waits rather than the one who comes from a bot.
+  local first = ticket.joined < other.joined and not ticket.talked
   claim(id, ticket, cid, first and 'a' or 'b', {other.worker, other_id, other.caller}, 'human')
   claim(other_id, other, cid, first and 'b' or 'a', {ticket.worker, id, ticket.caller}, ticket.bot and 'bot' or 'human')
   call('HSET', CALLS, cid, pack({a = first and id or other_id, b = first and other_id or id, deadline = now + ACK_MS}))
