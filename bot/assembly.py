@@ -22,7 +22,6 @@ from bot.engines.embedded.vad import RATE_HZ, VoiceDetector
 from bot.engines.errors import Unavailable
 from bot.engines.factory import Engines, open_engines
 from bot.engines.language import primary
-from bot.engines.levels import Level
 from bot.engines.once import end
 from bot.engines.protocols import Audio, Stt
 from bot.engines.settings import EngineSettings
@@ -124,7 +123,7 @@ def _staff(engines: Engines, script: Script, understanding: Understanding, voice
 
 def _taken(engines: Engines, running: Iterable[Conversation]) -> float:
     """Return how much of the engines' places is taken; all of it where even embedded engines are too slow."""
-    if any(conversation.level is Level.CLOSED for conversation in running):
+    if any(conversation.overloaded for conversation in running):
         return 1.0
     limiters = [guard.limiter for guard in engines.guards.values()]
     # What is beyond an endpoint's limit is done without it, so that it keeps nobody from being answered.

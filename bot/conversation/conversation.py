@@ -85,8 +85,13 @@ class Conversation:
 
     @property
     def level(self) -> Level:
-        """What the present turn is made with; CLOSED: the worker should take no new calls."""
+        """What the present turn is made with."""
         return self._pace.level
+
+    @property
+    def overloaded(self) -> bool:
+        """Whether it runs, and even embedded engines are too slow for it: the worker should take no new calls."""
+        return self._running and self.level is Level.CLOSED
 
     def hear(self, pcm: bytes) -> None:
         """Take the caller's sound as it comes, 16 bit mono at 16 kHz; before `run` nobody hears it."""

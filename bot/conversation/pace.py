@@ -57,7 +57,7 @@ class Pace:
         """Find out now and then whether the configured engines are better than the level that the call is at."""
         while self._staff.probe is not None:
             await asyncio.sleep(probe_after_s(self._dice))
-            if self.level is Level.FULL:
+            if self.level <= self._staff.best:
                 continue
             try:
                 await self._staff.probe()

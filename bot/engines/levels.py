@@ -1,7 +1,7 @@
 """How much of its engines one call uses: less when they fail or are slow, more again when a probe succeeds. Pure.
 
 The level changes between turns only, so that one turn has one voice. It goes down by what callers notice, and up by
-what a probe finds, never by hope: a call does not swing.
+what a probe finds, never by hope: a call does not swing. Of embedded engines each turn is the probe.
 """
 
 import math
@@ -46,11 +46,16 @@ LAST_CONFIGURED = Level.EMBEDDED
 
 
 class Levels:
-    """The levels of one call."""
+    """The levels of one call.
 
-    def __init__(self, start: Level = Level.FULL) -> None:
-        self.present = start
-        self._next = start
+    Args:
+        best: Where it begins, and what it gets back to.
+    """
+
+    def __init__(self, best: Level = Level.FULL) -> None:
+        self.present = best
+        self._best = best
+        self._next = best
         self._misses = 0
         self._first_s: deque[float] = deque(maxlen=WINDOW)
 
@@ -63,8 +68,10 @@ class Levels:
         return self.present
 
     def met(self) -> None:
-        """The turn was answered in time."""
+        """The turn was answered in time: where all is embedded, that is all that there is to find out."""
         self._misses = 0
+        if self.present is Level.CLOSED and self._next is self.present:
+            self._next = Level.EMBEDDED
 
     def missed(self) -> None:
         """The turn was not answered in time: the second time in a row is one too many."""
@@ -88,7 +95,7 @@ class Levels:
 
     def probed(self, open_stages: frozenset[Stage] = frozenset()) -> None:
         """A probe of the configured engines succeeded: one level up, not beyond what open breakers allow."""
-        if self._next is self.present and self.present is not Level.FULL:
+        if self._next is self.present and self.present > self._best:
             lowest = max((FLOORS[stage] for stage in open_stages), default=Level.FULL)
             self._next = max(Level(self.present - 1), min(lowest, self.present))
 

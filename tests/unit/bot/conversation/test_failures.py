@@ -207,3 +207,33 @@ def test_a_line_that_is_not_in_the_book_is_spoken_on_demand() -> None:
     """The disclosure comes a little later, and before anything else."""
     world = World(tts=ScriptedTts(first_s=0.3), book=False).run(4_000)
     assert world.sayings() == [(320, "Hi! I am an A I bot, not a person.")]
+
+
+def slowly(turns: int) -> tuple[World, ScriptedTts]:
+    """Return a call of so many turns, with nothing but embedded engines, whose voice gets slow after a line of it."""
+    voice = ScriptedTts()
+    world = World(tts=voice, brain=None, book=False)
+    for turn in range(turns):
+        world.says(8_000 + 16_000 * turn, "what a long day")
+    world.at(7_000, lambda _: setattr(voice, "first_s", 3.0))
+    return world, voice
+
+
+def test_a_worker_takes_calls_again_when_its_engines_keep_up() -> None:
+    """Two late turns of a call close the worker; one in time opens it."""
+    world, voice = slowly(5)
+    closed: list[bool] = []
+    for turn in range(5):
+        world.at(8_500 + 16_000 * turn, lambda call: closed.append(call.overloaded))
+    world.at(39_000, lambda _: setattr(voice, "first_s", 0.0))
+    world.run(74_000)
+    assert closed == [False, False, True, False, False]
+
+
+def test_a_call_that_is_over_closes_no_worker() -> None:
+    """However slow the engines were for it."""
+    world, _ = slowly(3)
+    world.run(41_000)
+    assert world.conversation is not None
+    assert world.conversation.level is Level.CLOSED
+    assert not world.conversation.overloaded

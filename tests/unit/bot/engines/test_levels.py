@@ -7,9 +7,16 @@ from hypothesis import strategies as st
 from bot.engines.levels import FLOORS, PROBE_S, SLOW_S, WINDOW, Level, Levels, Stage, probe_after_s
 
 
+def at(start: Level, best: Level = Level.FULL) -> Levels:
+    """Return levels that have got to one from the best."""
+    levels = Levels(best)
+    levels.present = levels._next = start
+    return levels
+
+
 def after(*steps: str, start: Level = Level.FULL) -> Level:
     """Return the level of the turn after these steps."""
-    levels = Levels(start)
+    levels = at(start)
     for step in steps:
         play(levels, step)
     return levels.begin_turn()
@@ -48,6 +55,8 @@ def play(levels: Levels, step: str) -> None:
         (["missed", "missed", "turn", "missed"], Level.FULL, Level.LEAN),  # a new level has its own misses
         (["missed", "missed"], Level.EMBEDDED, Level.CLOSED),
         (["missed", "missed"], Level.CLOSED, Level.CLOSED),
+        (["met"], Level.CLOSED, Level.EMBEDDED),
+        (["met"], Level.EMBEDDED, Level.EMBEDDED),
         (["refused"], Level.FULL, Level.LEAN),
         (["refused", "missed", "missed"], Level.FULL, Level.LEAN),
         (["refused"], Level.EMBEDDED, Level.EMBEDDED),
@@ -83,7 +92,7 @@ def test_the_level_is_one_for_a_turn() -> None:
 @pytest.mark.parametrize("start", list(Level))
 def test_a_probe_does_not_go_where_a_breaker_is_open(stage: Stage, start: Level) -> None:
     """Up by one at most, never above what works, and never down."""
-    levels = Levels(start)
+    levels = at(start)
     levels.probed(frozenset({stage}))
     level = levels.begin_turn()
     assert start - 1 <= level <= start
@@ -93,18 +102,29 @@ def test_a_probe_does_not_go_where_a_breaker_is_open(stage: Stage, start: Level)
 STEPS = ["turn", "met", "missed", "refused", "probed", "slow", "quick", "MIND", "VOICE", "EARS"]
 
 
-@given(st.lists(st.sampled_from(STEPS), max_size=200))
-def test_every_level_has_a_way_up(steps: list[str]) -> None:
-    """Wherever a call got to, probes that succeed bring it back to everything."""
-    levels = Levels()
+@given(st.sampled_from([Level.FULL, Level.EMBEDDED]), st.lists(st.sampled_from(STEPS), max_size=200))
+def test_every_level_has_a_way_up(best: Level, steps: list[str]) -> None:
+    """Wherever a call got to, probes that succeed bring it back to all that it has, and no further.
+
+    Where all is embedded nothing is probed, and turns in time bring it back.
+    """
+    levels = Levels(best)
     for step in steps:
         before = levels.present
         play(levels, step)
         assert step == "turn" or levels.present is before
     for _ in range(len(Level) + 1):
         levels.begin_turn()
-        levels.probed()
-    assert levels.begin_turn() is Level.FULL
+        play(levels, "met" if best is Level.EMBEDDED else "probed")
+    assert levels.begin_turn() is best
+
+
+@pytest.mark.parametrize("start", [Level.EMBEDDED, Level.CLOSED])
+def test_a_probe_leads_to_nothing_that_is_not_configured(start: Level) -> None:
+    """An endpoint that holds whole conversations says nothing about a mind or a voice that nobody has."""
+    levels = at(start, best=Level.EMBEDDED)
+    levels.probed()
+    assert levels.begin_turn() is Level.EMBEDDED
 
 
 def test_speculation_is_shed_first() -> None:
