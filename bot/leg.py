@@ -27,7 +27,7 @@ from bot.peer import Peer
 from bot.reliable import Message
 from bot.sas import NONCE_BYTES, Commitment, Reveal, SafetyWords, nonce_from
 from bot.sas import End as SafetyEnd
-from bot.sound import MAX_FOREIGN, Incoming, Outgoing
+from bot.sound import Incoming, Outgoing
 from bot.verification import Verification, Violated
 from matcher.domain import Side
 from matcher.parameters import Description
@@ -291,7 +291,7 @@ class Leg:
             self._end(LegEnd.CONNECT_TIMEOUT)
             return
         while self._incoming and self._patience.look(self._incoming.packets):
-            if self._incoming.foreign > MAX_FOREIGN:
+            if self._incoming.hostile:
                 self._end(LegEnd.FAILED)
             await asyncio.sleep(LOOK_S)
         self._end(LegEnd.NO_MEDIA)

@@ -20,8 +20,12 @@ from av.stream import Stream
 from bot.media.hearing import CLOCK_HZ, FRAME_TICKS, Hearing, Packet
 from bot.media.playout import Schedule, Voice
 
-# A partner has one voice. So many packets of another source, and he means something else.
+# A partner has one voice, and speaks no faster than time. So many packets beyond that, and he means something else.
 MAX_FOREIGN = 250
+MAX_EXCESS = 250
+# What a stall of the network holds back comes all at once. Two bytes can be 120 ms of sound, so that packets alone
+# would bound nothing.
+MAX_AHEAD_S = 1.0
 
 
 class Outgoing(MediaStreamTrack):
@@ -76,6 +80,7 @@ class Incoming:
     ) -> None:
         self.packets = 0  # received of the partner's one voice
         self.foreign = 0  # received of any other
+        self.excess = 0  # not heard because they came too fast, less those that were heard since
         self._hearing = hearing
         self._hear = hear
         self._send_rtcp = send_rtcp
@@ -83,6 +88,12 @@ class Incoming:
         self._ssrc: int | None = None
         self._statistics = StreamStatistics(CLOCK_HZ)
         self._sent_report: tuple[int, float] | None = None  # the partner's last one, and when it came
+        self._ahead_until = 0.0  # when time has caught up with what was heard
+
+    @property
+    def hostile(self) -> bool:
+        """Whether the partner sends what no browser does: other voices, or more sound than there is time."""
+        return self.foreign > MAX_FOREIGN or self.excess > MAX_EXCESS
 
     async def _handle_rtp_packet(self, packet: RtpPacket, arrival_time_ms: int) -> None:  # noqa: ARG002  # aiortc's
         if self._ssrc is None:
@@ -94,7 +105,13 @@ class Incoming:
         self._statistics.add(packet)
         if not packet.payload:
             return
+        now = asyncio.get_running_loop().time()
+        if self._ahead_until - now >= MAX_AHEAD_S:
+            self.excess += 1
+            return
+        self.excess = max(0, self.excess - 1)
         for pcm in self._hearing.take(Packet(packet.sequence_number, packet.timestamp, packet.ssrc, packet.payload)):
+            self._ahead_until = max(self._ahead_until, now) + self._hearing.duration_s(pcm)
             self._hear(pcm)
 
     async def _handle_rtcp_packet(self, packet: AnyRtcpPacket) -> None:

@@ -74,6 +74,10 @@ class Hearing:
         self._end = (packet.timestamp + self._ticks(heard)) & 0xFFFFFFFF
         return [*missing, heard]
 
+    def duration_s(self, pcm: bytes) -> float:
+        """Return how long sound lasts that `take` gave, s."""
+        return self._ticks(pcm) / CLOCK_HZ
+
     def _missing(self, packet: Packet) -> list[bytes]:
         """Make up for what lies between the sound so far and this packet."""
         gap = (packet.timestamp - self._end) & 0xFFFFFFFF

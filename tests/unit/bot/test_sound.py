@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import itertools
 from collections.abc import Iterator
 
 import pytest
@@ -10,7 +11,7 @@ from aiortc.rtp import RtcpPacket, RtcpRrPacket, RtcpSenderInfo, RtcpSrPacket, R
 from bot.media.hearing import FRAME_TICKS, Hearing
 from bot.media.opus import Decoder, Encoder
 from bot.media.playout import LATE_MS, Playout, Voice
-from bot.sound import Incoming, Outgoing
+from bot.sound import MAX_AHEAD_S, MAX_EXCESS, MAX_FOREIGN, Incoming, Outgoing
 from tests.fakes.virtual_time import run_virtually
 from tests.unit.bot.media.test_opus import buzz
 
@@ -126,6 +127,62 @@ def test_a_partner_has_one_voice(ear: Ear) -> None:
     run_virtually(ear.take(*packets(5), *packets(3, ssrc=SSRC + 1)))
     assert len(ear.heard) == 5
     assert (ear.incoming.packets, ear.incoming.foreign) == (5, 3)
+
+
+def test_other_voices_are_borne_for_a_while(ear: Ear) -> None:
+    """One who goes on with them is no browser."""
+    run_virtually(ear.take(*packets(1), *packets(1, ssrc=SSRC + 1) * MAX_FOREIGN))
+    assert not ear.incoming.hostile
+    run_virtually(ear.take(*packets(1, ssrc=SSRC + 1)))
+    assert ear.incoming.hostile
+
+
+def tiny(first: int, count: int) -> list[RtpPacket]:
+    """Return so many packets of two bytes that are 120 ms of silence each (RFC 6716 section 3.2.5)."""
+    made = []
+    for number in range(first, first + count):
+        packet = RtpPacket(111, sequence_number=number, timestamp=number * 6 * FRAME_TICKS, ssrc=SSRC)
+        packet.payload = bytes([11 << 3 | 3, 2])
+        made.append(packet)
+    return made
+
+
+def test_nobody_speaks_faster_than_time(ear: Ear) -> None:
+    """A thousand packets at once are a second of sound, not two minutes; who goes on with it is no browser."""
+
+    async def flood() -> list[int]:
+        heard = []
+        for second in range(3):
+            await ear.take(*tiny(1_000 * second, 1_000))
+            heard.append(sum(map(len, ear.heard)) // FRAME_BYTES)
+            await asyncio.sleep(1.0)
+        return heard
+
+    first, second, third = run_virtually(flood())
+    most = round(MAX_AHEAD_S * 50) + 6
+    assert first <= most
+    assert second - first <= most
+    assert third - second <= most
+    assert ear.incoming.hostile
+
+
+def test_what_a_stall_held_back_is_heard(ear: Ear) -> None:
+    """Packets that are late come all at once; stalls, however many, make nobody hostile."""
+
+    async def listen() -> int:
+        sent = iter(packets(3_000))
+        for _ in range(20):
+            await asyncio.sleep(2.0)
+            await ear.take(*itertools.islice(sent, 100))
+            for packet in itertools.islice(sent, 50):
+                await asyncio.sleep(0.02)
+                await ear.take(packet)
+        return sum(map(len, ear.heard)) // FRAME_BYTES
+
+    heard = run_virtually(listen())
+    assert heard >= 20 * 100
+    assert ear.incoming.excess <= MAX_EXCESS // 4
+    assert not ear.incoming.hostile
 
 
 def test_the_partner_is_told_what_was_lost(ear: Ear) -> None:
