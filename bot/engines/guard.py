@@ -18,19 +18,37 @@ from matcher.breaker import Breaker, State
 
 
 class Attempt:
-    """One request that was let in."""
+    """One request that was let in, or one conversation, in which there is more than one to answer."""
 
-    def __init__(self, limiter: Limiter, now: Callable[[], float]) -> None:
+    def __init__(self, limiter: Limiter, breaker: Breaker, now: Callable[[], float]) -> None:
         self._limiter = limiter
+        self._breaker = breaker
         self._now = now
-        self._began = now()
-        self.first_s: float | None = None  # from the request to the first token, where one came
+        self._trial = breaker.state is State.HALF_OPEN
+        self._asked: float | None = now()
+        self._answered = False
+
+    def asked(self) -> None:
+        """Note that the next answer's time begins now."""
+        self._asked = self._now()
 
     def answered(self) -> None:
-        """Note a token; the first one counts."""
-        if self.first_s is None:
-            self.first_s = self._now() - self._began
-            self._limiter.answered(self.first_s, self._now())
+        """Note a token of the answer; the first one counts."""
+        if self._asked is None:
+            return
+        self._limiter.answered(self._now() - self._asked, self._now())
+        self._asked = None
+        if self._trial and not self._answered:
+            # The others need not wait for its end.
+            self._breaker.succeeded()
+        self._answered = True
+
+    def interrupted(self) -> None:
+        """What came until then was well; where nothing came, nothing is known."""
+        if self._answered:
+            self._breaker.succeeded()
+        elif self._trial:
+            self._breaker.abandoned()
 
 
 class Guard:
@@ -63,27 +81,19 @@ class Guard:
         if not self.limiter.take(speculative=speculative):
             raise Busy
         self.breaker.attempt()
-        trial = self.breaker.state is State.HALF_OPEN
-        attempt = Attempt(self.limiter, self._now)
+        attempt = Attempt(self.limiter, self.breaker, self._now)
         try:
             yield attempt
         except EngineError as error:
             self._failed(error)
             raise
         except BaseException:
-            # Interrupted. What came until then was well; where nothing came, nothing is known.
-            self._interrupted(attempt, trial=trial)
+            attempt.interrupted()
             raise
         else:
             self.breaker.succeeded()
         finally:
             self.limiter.give_back()
-
-    def _interrupted(self, attempt: Attempt, *, trial: bool) -> None:
-        if attempt.first_s is not None:
-            self.breaker.succeeded()
-        elif trial:
-            self.breaker.abandoned()
 
     def _failed(self, error: EngineError) -> None:
         now = self._now()

@@ -18,9 +18,11 @@ VOICE = Audio(b"\1\0" * 2400, RATE_HZ)
 SILENCE = Audio(bytes(4800), RATE_HZ)
 
 
-def engine(fake: FakeRealtime, budgets: Budgets = PATIENT, *, base_url: str = "", key: str = KEY) -> RealtimeEngine:
+def engine(
+    fake: FakeRealtime, budgets: Budgets = PATIENT, *, base_url: str = "", key: str = KEY, guard: Guard | None = None
+) -> RealtimeEngine:
     """Return the engine."""
-    guard = Guard(Limiter(target_s=10), asyncio.get_running_loop().time)
+    guard = guard or Guard(Limiter(target_s=10), asyncio.get_running_loop().time)
     endpoint = Endpoint(base_url or fake.base_url, "a model", Secret(key), {"max_output_tokens": 200})
     return RealtimeEngine(endpoint, guard, voice="marin", instructions="Be brief.", budgets=budgets)
 

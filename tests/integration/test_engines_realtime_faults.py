@@ -9,8 +9,11 @@ from contextlib import aclosing
 import pytest
 
 from bot.engines import errors
+from bot.engines.guard import Guard
+from bot.engines.limiter import Limiter
 from bot.engines.openai.endpoint import Budgets
 from bot.engines.protocols import Ended, SpeechStarted, Spoken
+from matcher.breaker import STREAK
 from tests.conftest import free_port, until
 from tests.fakes.openai import CANARY, KEY
 from tests.fakes.realtime import FakeRealtime, realtime
@@ -169,3 +172,28 @@ async def test_double_cancel(fake: FakeRealtime) -> None:
 
         await cancel_twice(consume, steps)
         await until(lambda: fake.sockets == 0, "the end of the connection")
+
+
+async def test_a_conversation_has_a_place_until_its_end(fake: FakeRealtime) -> None:
+    """Beyond the limit none begins."""
+    guard = Guard(Limiter(target_s=10, start=1), asyncio.get_running_loop().time)
+    anyone = engine(fake, guard=guard)
+    async with anyone.open():
+        assert guard.limiter.in_flight == 1
+        with pytest.raises(errors.Busy):
+            async with anyone.open():
+                pytest.fail("it opened")
+    assert guard.limiter.in_flight == 0
+
+
+async def test_conversations_that_fail_open_the_breaker(fake: FakeRealtime) -> None:
+    """A server that begins sessions and does not answer is not asked again and again."""
+    guard = Guard(Limiter(target_s=10), asyncio.get_running_loop().time)
+    fake.pieces, fake.breaks = 0, True
+    for _ in range(STREAK):
+        with pytest.raises(errors.Unavailable):
+            async with engine(fake, guard=guard).open() as converser:
+                await said(fake, converser)
+    with pytest.raises(errors.Busy):
+        async with engine(fake, guard=guard).open():
+            pytest.fail("it opened")

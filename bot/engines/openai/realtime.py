@@ -15,7 +15,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
 
 from bot.engines.errors import EngineError, Unavailable
-from bot.engines.guard import Guard
+from bot.engines.guard import Attempt, Guard
 from bot.engines.once import end, to_its_end, within
 from bot.engines.openai import realtime_events as wire
 from bot.engines.openai.endpoint import Budgets, Endpoint, refusal_of
@@ -89,18 +89,20 @@ class RealtimeEngine:
         Raises:
             EngineError: It cannot begin.
         """
-        converser = RealtimeConverser(self._budgets)
-        deadline = asyncio.get_running_loop().time() + self._budgets.connect_s + self._budgets.first_s
-        try:
-            with self._guard.attempt():
-                await within(deadline, self._begin(converser))
-            sender = asyncio.get_running_loop().create_task(converser.send_sound())
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + self._budgets.connect_s + self._budgets.first_s
+        # It has its place, and tells how well the endpoint is, until its end.
+        with self._guard.attempt() as attempt:
+            converser = RealtimeConverser(self._budgets, attempt)
             try:
-                yield converser
+                await within(deadline, self._begin(converser))
+                sender = loop.create_task(converser.send_sound())
+                try:
+                    yield converser
+                finally:
+                    await end(sender)
             finally:
-                await end(sender)
-        finally:
-            await to_its_end(converser.aclose())
+                await to_its_end(converser.aclose())
 
     async def _begin(self, converser: "RealtimeConverser") -> None:
         url = f"ws{self._endpoint.url('realtime').removeprefix('http')}?model={quote(self._endpoint.model, safe='')}"
@@ -129,8 +131,9 @@ class RealtimeEngine:
 class RealtimeConverser:
     """One conversation. `events` is read all the time: it is what keeps the connection alive."""
 
-    def __init__(self, budgets: Budgets) -> None:
+    def __init__(self, budgets: Budgets, attempt: Attempt) -> None:
         self._budgets = budgets
+        self._attempt = attempt
         self.socket: ClientConnection | None = None
         self._waiting: deque[bytes] = deque()
         self._waiting_bytes = 0
@@ -232,6 +235,7 @@ class RealtimeConverser:
                 return SpeechStarted()
             case "input_audio_buffer.speech_stopped":
                 self._wait(self._budgets.first_s)
+                self._attempt.asked()
                 return SpeechStopped()
             case "response.created":
                 self._response, self._cut, self._item = message.response.id, False, ("", 0)
@@ -256,6 +260,7 @@ class RealtimeConverser:
         if not self._current(message):
             return None
         audio = Audio(message.sound(), RATE_HZ)
+        self._attempt.answered()
         item = (message.item_id, message.content_index)
         if item != self._item:
             self._item, self._received_ms = item, 0.0

@@ -108,3 +108,28 @@ def test_overload_shrinks_the_limit() -> None:
     world = World(start=10)
     world.ends_with(TimedOut())
     assert world.guard.limiter.limit == 7
+
+
+def test_each_answer_of_a_conversation_has_its_own_time() -> None:
+    """What the caller says before it is not the endpoint's; quick answers give it more conversations."""
+    world = World(start=1)
+    with world.guard.attempt() as attempt:
+        for _ in range(3):
+            world.now += 60
+            attempt.asked()
+            world.now += 0.5
+            attempt.answered()
+            world.now += 10
+            attempt.answered()  # goes on
+    assert world.guard.limiter.limit == 2
+
+
+def test_a_trial_that_lasts_keeps_nobody_waiting() -> None:
+    """Its first token closes the breaker; what fails later counts as a failure."""
+    world = World()
+    world.ends_with(Misconfigured())
+    world.now = REST_S
+    with world.guard.attempt() as attempt:
+        assert world.guard.open
+        attempt.answered()
+        assert not world.guard.open
