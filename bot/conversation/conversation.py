@@ -10,14 +10,14 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 
-from bot.conversation.duplex import Duplex
+from bot.conversation.certainty import certain
+from bot.conversation.duplex import Duplex, Ruled
 from bot.conversation.ears import Ears
 from bot.conversation.mouth import Mouth
 from bot.conversation.pace import Pace
 from bot.conversation.recogniser import Recogniser
 from bot.conversation.replies import Replies
 from bot.conversation.staff import Staff
-from bot.dialogue.script import Effect
 from bot.engines.embedded.mind import Mind
 from bot.engines.errors import EngineError
 from bot.engines.levels import Level
@@ -29,15 +29,11 @@ from bot.turns.events import Connected, End, Event, Final, HumanFound, OfferEnde
 from bot.turns.machine import begin, step
 from bot.turns.moves import Step, say
 from bot.turns.state import Ending, Line, State
+from bot.turns.thinking import take_words
 from bot.turns.voice import FRAME_MS
 from bot.turns.words import is_stop
 
-# Embedded ears that are less sure than this heard noise, unless it means something to the dialogue.
-SURE = 0.65
-# Half heard, "hi" is "bye": what has an effect on the call has to be heard better than that.
-SURE_OF_EFFECT = 0.5
 CUT = "\N{EM DASH}"
-LASTING = {Effect.FAREWELL, Effect.NEXT, Effect.REPORT}
 
 
 class Beat:
@@ -49,7 +45,7 @@ class Lost:
 
 
 BEAT = Beat()
-Happening = Event | Beat | Lost | bytes
+Happening = Event | Beat | Lost | Ruled | bytes
 
 
 class Conversation:
@@ -82,6 +78,7 @@ class Conversation:
         self._pace = Pace(staff, dice)
         self._duplex: Duplex | None = None
         self._found = False  # a person, while the engine that holds the conversation speaks
+        self._ruled = ""  # what was said to that engine, and a rule answers as soon as nobody speaks
 
     @property
     def level(self) -> Level:
@@ -140,7 +137,9 @@ class Conversation:
         replies = Replies(self._staff, self._mind, self._context, self._pace)
         self._mouth = Mouth(self._staff, self._playout, replies, group, self._post)
         if self._staff.converser is not None:
-            self._duplex = Duplex(self._staff.converser, self._playout, self._context, self._number, self._hush)
+            self._duplex = Duplex(
+                self._staff.converser, self._playout, self._context, self._number, self._hush, self._rule
+            )
             self._ears.listener = self._duplex.hear
 
     async def _converse(self) -> Ending:
@@ -177,6 +176,10 @@ class Conversation:
             case Lost():
                 self._fall_back(now_ms)
                 return
+            case Ruled(text):
+                self._ruled = text
+                self._carry_out((self._turns, ()))
+                return
             case HumanFound() if self._duplex is not None and self._duplex.busy:
                 self._found = True
                 return
@@ -196,6 +199,9 @@ class Conversation:
         self._turns, actions = step
         for action in actions:
             self._do(action)
+        if self._ruled and self._turns.state is State.LISTENING:
+            text, self._ruled = self._ruled, ""
+            self._carry_out(take_words(self._turns, text, self._now_ms()))
 
     def _do(self, action: Action) -> None:
         match action:
@@ -253,6 +259,12 @@ class Conversation:
             self._playout.cut()
             self._post(Played(self._turns.reply.generation))
 
+    def _rule(self, text: str) -> bool:
+        if not self._mind.answer(self._context, text).hard:
+            return False
+        self._post(Ruled(text))
+        return True
+
     def _number(self) -> int:
         self._turns = replace(self._turns, generation=self._turns.generation + 1)
         return self._turns.generation
@@ -263,12 +275,8 @@ class Conversation:
             complete = is_stop(known.text) or understanding.complete(known.text)
             self._post(Partial(segment, known.text, complete, self.level.speculates))
             return
-        meaning = understanding.meaning(known.text)
-        if meaning and meaning.intent.effect in LASTING:
-            heard = known.confidence >= SURE_OF_EFFECT
-        else:
-            heard = meaning is not None or known.confidence >= SURE
-        self._post(Final(segment, known.text if heard else ""))
+        counts = certain(known, understanding.meaning(known.text))
+        self._post(Final(segment, known.text if counts else ""))
 
     def _post(self, happened: Happening) -> None:
         if self._over or (isinstance(happened, bytes) and not self._running):

@@ -1,12 +1,14 @@
 """A conversation that one engine holds, speech in, speech out, in place of ears, mind and voice.
 
 It hears the caller all the time and knows by itself whose turn it is. What it says is played where the turn machine
-has nothing to say: that still discloses, offers, prompts and says goodbye, in the bot's own voice.
+has nothing to say: that still discloses, offers, prompts and says goodbye, in the bot's own voice. Nor is an answer
+played before it is known in writing what it answers: where a hard rule of the script applies to that, it never is.
 """
 
 from collections import deque
 from collections.abc import Callable
 from contextlib import aclosing
+from dataclasses import dataclass, field
 
 from bot.conversation.ears import RATE_HZ as HEARD_HZ
 from bot.conversation.sound import Shaper
@@ -18,6 +20,7 @@ from bot.engines.protocols import (
     ConverserEngine,
     ConverserEvent,
     Ended,
+    Heard,
     Speaker,
     SpeechStarted,
     SpeechStopped,
@@ -32,6 +35,13 @@ from bot.turns.utterance import Piece, Utterance
 ENGINE_HZ = 24_000
 # Sound of the caller from before there is a connection.
 MAX_WAITING_FRAMES = 5_000 // 20
+
+
+@dataclass(frozen=True, slots=True)
+class Ruled:
+    """The caller said something to the engine that a hard rule answers."""
+
+    text: str = field(repr=False)
 
 
 class Answer:
@@ -57,9 +67,10 @@ class Duplex:
     Args:
         engine: Holds it.
         playout: What the caller hears.
-        context: Is told what the bot said, for those who take over when the engine fails.
+        context: Is told what was said, for those who take over when the engine fails.
         number: Gives the next generation's number.
         spoke: Is called when the caller begins to speak.
+        ruled: Takes what the caller said, and says whether a hard rule answers that.
     """
 
     def __init__(
@@ -69,17 +80,20 @@ class Duplex:
         context: Context,
         number: Callable[[], int],
         spoke: Callable[[], None],
+        ruled: Callable[[str], bool],
     ) -> None:
         self._engine = engine
         self._playout = playout
         self._context = context
         self._number = number
         self._spoke = spoke
+        self._ruled = ruled
         self._converser: Converser | None = None
         self._waiting: deque[bytes] = deque(maxlen=MAX_WAITING_FRAMES)
         self._upsampler = Resampler(HEARD_HZ, ENGINE_HZ)
         self._answer: Answer | None = None
         self._due = False  # the caller speaks, or has spoken and has had no answer
+        self._unread = False  # what the caller said last: no answer to it may be heard
         self._floor = False
 
     @property
@@ -144,7 +158,14 @@ class Duplex:
                 self._spoke()
                 return self._silence(self._answer) if self._answer else None
             case SpeechStopped():
-                self._due = True
+                self._due = self._unread = True
+            case Heard(text):
+                self._unread = False
+                if self._ruled(text):
+                    self._due = False
+                    return self._silence(self._answer) if self._answer else 0
+                if text:
+                    self._context.add(Speaker.CALLER, text)
             case Spoken(audio):
                 self._due = False
                 answer = self._present()
@@ -173,7 +194,7 @@ class Duplex:
 
     def _play(self, answer: Answer) -> None:
         if answer.generation is None:
-            if not (self._floor and answer.sound):
+            if self._unread or not (self._floor and answer.sound):
                 return
             answer.generation = self._number()
             self._playout.begin(answer.generation)

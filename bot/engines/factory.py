@@ -140,6 +140,8 @@ def _converser(settings: EngineSettings, endpoints: _Endpoints, guards: _Guards,
         endpoint,
         guards[Service.CONVERSE],
         voice=settings.converse_voice,
+        transcriber=settings.converse_stt_model,
+        language=settings.spoken_language,
         instructions=told,
         turn_detection=settings.converse_turns,
     )

@@ -1,6 +1,7 @@
 """What a language model is told before a conversation. Pure.
 
-It holds nothing about the caller. The hard rules of the dialogue are not left to it: they apply before it is asked.
+It holds nothing about the caller. The hard rules of the dialogue are not left to it: they apply before it is
+asked, or, where it hears the caller itself, before anything that it says is heard.
 """
 
 _ALWAYS = """\

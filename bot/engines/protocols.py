@@ -175,7 +175,14 @@ class SpeechStarted:
 
 @dataclass(frozen=True, slots=True)
 class SpeechStopped:
-    """The caller ended."""
+    """The caller ended: what was said is told by `Heard`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What the caller has said since the last time; an answer to it may have begun to come."""
+
+    text: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +206,7 @@ class Ended:
     interrupted: bool
 
 
-ConverserEvent = SpeechStarted | SpeechStopped | Spoken | Words | Ended
+ConverserEvent = SpeechStarted | SpeechStopped | Heard | Spoken | Words | Ended
 
 
 class Converser(Protocol):
@@ -214,7 +221,7 @@ class Converser(Protocol):
         ...
 
     async def interrupt(self, played_ms: int) -> None:
-        """Stop the present answer, of which the caller has heard so many ms. None of its sound comes after this."""
+        """Stop the present answer, or the one that is due; the caller has heard so many ms of it, and hears no more."""
         ...
 
 

@@ -24,6 +24,14 @@ class Service(StrEnum):
     CONVERSE = "converse"
 
 
+NEEDED = {
+    Service.CHAT: ("model",),
+    Service.STT: ("model",),
+    Service.TTS: ("model", "voice"),
+    Service.CONVERSE: ("model", "voice", "stt_model"),
+}
+
+
 class EngineSettings(Struct, frozen=True, kw_only=True):
     """How the bot hears, thinks and speaks. README's table is held against these fields by a test.
 
@@ -68,6 +76,9 @@ class EngineSettings(Struct, frozen=True, kw_only=True):
     converse_key: Annotated[Secret, Meta(description=_KEY)] = Secret()
     converse_model: Annotated[str, Meta(description="Model that converses.")] = ""
     converse_voice: Annotated[str, Meta(description="Its voice.")] = ""
+    converse_stt_model: Annotated[
+        str, Meta(description="Model there that writes down what callers say: the hard rules need it.")
+    ] = ""
     converse_turns: Annotated[
         str,
         Meta(pattern=r"^(server|semantic)_vad$", description="How it tells turns: `server_vad` or `semantic_vad`."),
@@ -97,8 +108,7 @@ class EngineSettings(Struct, frozen=True, kw_only=True):
                 if self._of(service, name):
                     raise BadSetting(f"{_variable(service, name)} is set, but {_variable(service, 'url')} is not")
             return None
-        needed = ("model",) if service in {Service.CHAT, Service.STT} else ("model", "voice")
-        for name in needed:
+        for name in NEEDED[service]:
             if not self._of(service, name):
                 raise BadSetting(f"{_variable(service, name)} is needed with {_variable(service, 'url')}")
         try:

@@ -30,6 +30,8 @@ class FakeRealtime:
         self.silent = False  # no session is created
         self.setup: dict[str, Any] | None = None  # what answers session.update
         self.pieces = 3  # of an answer
+        self.transcripts: list[str | None] = ["hello"]  # of a turn, each; None: it fails
+        self.writes_late = False  # behind the answer
         self.ends = True  # whether an answer is completed without being cancelled
         self.raw: list[str] = []  # sent in place of an answer
         self.breaks = False  # the connection is closed in place of the end of an answer
@@ -112,7 +114,21 @@ class _Session:
             self._speaking = False
             await self._send("input_audio_buffer.speech_stopped", audio_end_ms=0, item_id="item_caller")
             await self._send("input_audio_buffer.committed", item_id="item_caller")
+            if not self._fake.writes_late:
+                await self._transcribe()
             await self._answer()
+            if self._fake.writes_late:
+                await self._transcribe()
+
+    async def _transcribe(self) -> None:
+        kind = "conversation.item.input_audio_transcription"
+        for text in self._fake.transcripts:
+            named = {"item_id": "item_caller", "content_index": 0}
+            if text is None:
+                await self._send(f"{kind}.failed", error={"type": "transcription_error", "message": CANARY}, **named)
+            else:
+                await self._send(f"{kind}.delta", delta=text, **named)
+                await self._send(f"{kind}.completed", transcript=text, **named)
 
     async def _answer(self) -> None:
         self._answers += 1

@@ -6,7 +6,8 @@ from contextlib import aclosing
 from bot.engines.guard import Guard
 from bot.engines.limiter import Limiter
 from bot.engines.openai.endpoint import Budgets, Endpoint
-from bot.engines.openai.realtime import RATE_HZ, RealtimeConverser, RealtimeEngine
+from bot.engines.openai.realtime import RealtimeEngine
+from bot.engines.openai.realtime_converser import RATE_HZ, RealtimeConverser
 from bot.engines.protocols import Audio, ConverserEvent, Ended
 from matcher.settings import Secret
 from tests.conftest import until
@@ -24,7 +25,9 @@ def engine(
     """Return the engine."""
     guard = guard or Guard(Limiter(target_s=10), asyncio.get_running_loop().time)
     endpoint = Endpoint(base_url or fake.base_url, "a model", Secret(key), {"max_output_tokens": 200})
-    return RealtimeEngine(endpoint, guard, voice="marin", instructions="Be brief.", budgets=budgets)
+    return RealtimeEngine(
+        endpoint, guard, voice="marin", transcriber="a writer", language="en", instructions="Be brief.", budgets=budgets
+    )
 
 
 async def up_to(converser: RealtimeConverser, last: type[ConverserEvent]) -> list[ConverserEvent]:
@@ -38,10 +41,12 @@ async def up_to(converser: RealtimeConverser, last: type[ConverserEvent]) -> lis
     return happened
 
 
-async def said(fake: FakeRealtime, converser: RealtimeConverser) -> list[ConverserEvent]:
-    """Speak, wait until both halves were heard apart, and return what happens until the answer ends."""
+async def said(
+    fake: FakeRealtime, converser: RealtimeConverser, last: type[ConverserEvent] = Ended
+) -> list[ConverserEvent]:
+    """Speak, wait until both halves were heard apart, and return what happens, until the answer ends usually."""
     before = len(fake.heard)
     converser.push(VOICE)
     await until(lambda: len(fake.heard) > before, "the voice")
     converser.push(SILENCE)
-    return await up_to(converser, Ended)
+    return await up_to(converser, last)

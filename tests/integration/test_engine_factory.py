@@ -49,7 +49,7 @@ async def engines(values: dict[str, str], ears: Deaf | None = None) -> AsyncIter
 def everything(fake: FakeOpenAI) -> dict[str, str]:
     """Return settings that ask the fake for everything."""
     values = {"SOTTO_BOT_SPEECH_BY": "us", "SOTTO_TTS_VOICE": "alloy",
-              "SOTTO_TTS_RATE_HZ": "22050", "SOTTO_CONVERSE_VOICE": "alloy",
+              "SOTTO_TTS_RATE_HZ": "22050", "SOTTO_CONVERSE_VOICE": "alloy", "SOTTO_CONVERSE_STT_MODEL": "m-WRITES",
               "SOTTO_BOT_PERSONA": "You love jazz.", "SOTTO_CHAT_EXTRA": '{"seed": 7}', "SOTTO_STT_STREAM": "true",
               "SOTTO_STT_EXTRA": '{"temperature": 0}', "SOTTO_TTS_EXTRA": '{"speed": 1.1}'}  # fmt: skip
     for name in ("CHAT", "STT", "TTS", "CONVERSE"):
@@ -159,7 +159,8 @@ async def test_without_a_voice_there_is_no_start() -> None:
     """Nor are the embedded ears opened, which takes a while."""
     ears = Deaf()
     values = {"SOTTO_BOT_SPEECH_BY": "us", "SOTTO_BOT_LANGUAGE": "zz", "SOTTO_CONVERSE_URL": "http://127.0.0.1:9/v1",
-              "SOTTO_CONVERSE_MODEL": "m", "SOTTO_CONVERSE_VOICE": "v"}  # fmt: skip
+              "SOTTO_CONVERSE_MODEL": "m", "SOTTO_CONVERSE_VOICE": "v",
+              "SOTTO_CONVERSE_STT_MODEL": "m"}  # fmt: skip
     with pytest.raises(BadSetting, match="SOTTO_BOT_LANGUAGE='zz'"):
         async with engines(values, ears):
             pass

@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.engines.openai.realtime import RATE_HZ
-from bot.engines.protocols import Audio, ConverserEngine, Ended, SpeechStarted, SpeechStopped, Spoken, Words
+from bot.engines.openai.realtime_converser import RATE_HZ
+from bot.engines.protocols import Audio, ConverserEngine, Ended, Heard, SpeechStarted, SpeechStopped, Spoken, Words
 from tests.conftest import until
 from tests.fakes.openai import KEY
 from tests.fakes.realtime import PIECE, FakeRealtime, realtime
@@ -28,7 +28,8 @@ async def test_a_turn(fake: FakeRealtime) -> None:
 
     sound = Audio(b"\1" * PIECE, RATE_HZ)
     assert happened == [
-        SpeechStarted(), SpeechStopped(), *[Words("word "), Spoken(sound)] * 3, Ended(interrupted=False),
+        SpeechStarted(), SpeechStopped(), Heard("hello"), *[Words("word "), Spoken(sound)] * 3,
+        Ended(interrupted=False),
     ]  # fmt: skip
     assert fake.paths == ["/v1/realtime?model=a%20model"]
     assert bytes(fake.heard) == VOICE.pcm + SILENCE.pcm
@@ -40,6 +41,7 @@ async def test_a_turn(fake: FakeRealtime) -> None:
         "audio": {
             "input": {
                 "format": {"type": "audio/pcm", "rate": 24000},
+                "transcription": {"model": "a writer", "language": "en"},
                 "turn_detection": {"type": "server_vad", "interrupt_response": False},
             },
             "output": {"format": {"type": "audio/pcm", "rate": 24000}, "voice": "marin"},
@@ -83,6 +85,32 @@ async def test_an_answer_that_is_complete_but_not_yet_played(fake: FakeRealtime)
 
     assert fake.of_type("response.cancel") == []
     assert [message["audio_end_ms"] for message in fake.of_type("conversation.item.truncate")] == [300]
+
+
+async def test_an_answer_that_is_not_wanted_before_it_begins(fake: FakeRealtime) -> None:
+    """It is cancelled as soon as it has a name, and nothing of it comes; the one after it does."""
+    async with engine(fake).open() as converser:
+        await said(fake, converser, SpeechStopped)
+        await converser.interrupt(played_ms=0)
+        after = await up_to(converser, Ended)
+        assert after == [Heard("hello"), Ended(interrupted=True)]
+        assert [message["response_id"] for message in fake.of_type("response.cancel")] == ["resp_1"]
+        assert Spoken(Audio(b"\2" * PIECE, RATE_HZ)) in await said(fake, converser)
+
+
+async def test_what_is_said_is_told_when_all_of_it_is_written_down(fake: FakeRealtime) -> None:
+    """Be it behind the answer; what was said in two goes is told once."""
+    fake.writes_late = True
+    async with engine(fake).open() as converser:
+        happened = await said(fake, converser)
+        assert Heard("hello") not in happened
+        assert await up_to(converser, Heard) == [Heard("hello")]
+
+        fake.transcripts = []
+        await said(fake, converser)
+        fake.transcripts = [" but", "why "]
+        await said(fake, converser)
+        assert await up_to(converser, Heard) == [Heard("but why")]
 
 
 async def test_nothing_to_interrupt(fake: FakeRealtime) -> None:

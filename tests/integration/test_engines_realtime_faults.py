@@ -12,7 +12,7 @@ from bot.engines import errors
 from bot.engines.guard import Guard
 from bot.engines.limiter import Limiter
 from bot.engines.openai.endpoint import Budgets
-from bot.engines.protocols import Ended, SpeechStarted, Spoken
+from bot.engines.protocols import Ended, Heard, SpeechStarted, Spoken
 from matcher.breaker import STREAK
 from tests.conftest import free_port, until
 from tests.fakes.openai import CANARY, KEY
@@ -129,6 +129,18 @@ async def test_stalls(fake: FakeRealtime, pieces: int) -> None:
     with pytest.raises(errors.TimedOut):
         async with engine(fake, HASTY).open() as converser:
             await said(fake, converser)
+
+
+async def test_what_nobody_writes_down_cannot_go_on(fake: FakeRealtime) -> None:
+    """Whether the transcript fails or never comes: the rules that go before any model need it."""
+    fake.transcripts = [None]
+    with pytest.raises(errors.Unavailable):
+        async with engine(fake).open() as converser:
+            await said(fake, converser)
+    fake.transcripts = []
+    with pytest.raises(errors.TimedOut):
+        async with engine(fake, Budgets(connect_s=10, first_s=0.1, stall_s=10)).open() as converser:
+            await said(fake, converser, Heard)
 
 
 async def test_a_silent_caller_is_no_stall(fake: FakeRealtime) -> None:

@@ -41,8 +41,12 @@ class ServerEvent(Struct):
     item_id: str = ""
     content_index: int = 0
     delta: str = ""
+    transcript: str = ""
     response: _Response = field(default_factory=_Response)
     error: _Error | None = None
+
+    def __repr__(self) -> str:
+        return f"ServerEvent({self.type!r})"
 
     def sound(self) -> bytes:
         """Return the samples of an audio delta.
@@ -97,16 +101,23 @@ def _message(kind: str, **members: Any) -> str:
     return msgspec.json.encode({"type": kind, **members}).decode()
 
 
-def session_update(*, instructions: str, voice: str, turn_detection: str, extra: dict[str, Any]) -> str:
-    """Configure the session: sound in, sound out, and the server says when the caller speaks."""
+def session_update(
+    *, instructions: str, voice: str, transcriber: str, language: str, turn_detection: str, extra: dict[str, Any]
+) -> str:
+    """Configure the session: sound in, sound out, and the server says when the caller speaks, and in writing what."""
     pcm = {"type": "audio/pcm", "rate": RATE_HZ}
+    transcription = {"model": transcriber} | ({"language": language} if language else {})
     session: dict[str, Any] = {
         "type": "realtime",
         "instructions": instructions,
         "output_modalities": ["audio"],
         "audio": {
             # The client cancels, because only it knows what was played.
-            "input": {"format": pcm, "turn_detection": {"type": turn_detection, "interrupt_response": False}},
+            "input": {
+                "format": pcm,
+                "transcription": transcription,
+                "turn_detection": {"type": turn_detection, "interrupt_response": False},
+            },
             "output": {"format": pcm, "voice": voice},
         },
     }

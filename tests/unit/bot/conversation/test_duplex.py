@@ -6,12 +6,14 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 
+import pytest
+
 from bot.engines.errors import EngineError, Unavailable
 from bot.engines.once import end
-from bot.engines.protocols import Audio, ConverserEvent, Ended, SpeechStarted, SpeechStopped, Spoken, Words
+from bot.engines.protocols import Audio, ConverserEvent, Ended, Heard, SpeechStarted, SpeechStopped, Spoken, Words
 from bot.turns.state import Ending
-from tests.unit.bot.conversation.scripted import ROOM, WORD_MS, ScriptedBrain, amplitude, sound
-from tests.unit.bot.conversation.world import World
+from tests.unit.bot.conversation.scripted import ROOM, WORD_MS, ScriptedBrain, amplitude, joined, read, sound
+from tests.unit.bot.conversation.world import SCRIPT, World
 
 HELLO = (20, "Hi! I am an A I bot, not a person.")
 ANSWER = "red sun old sea red sun old sea"
@@ -26,12 +28,14 @@ class ScriptedConverser:
     refuses: EngineError | None = None
     fails_after: int | None = None  # answers
     opened: int = 0
+    writes_s: float = 0.0  # from the end of the caller's speech to its transcript
     answers: int = 0
     interrupted: list[int] = field(default_factory=list)
     _happened: asyncio.Queue[ConverserEvent | EngineError] = field(default_factory=asyncio.Queue)
     _loud: int = 0
     _quiet_ms: float = 0.0
     _speaking: bool = False
+    _words: list[str] = field(default_factory=list)
     _answering: asyncio.Task[None] | None = None
 
     @asynccontextmanager
@@ -50,6 +54,7 @@ class ScriptedConverser:
     def push(self, audio: Audio) -> None:
         """Hear where the caller begins and ends."""
         loud = max(array("h", audio.pcm)) > 10 * ROOM
+        self._words += read(audio.pcm)
         self._quiet_ms = 0 if loud else self._quiet_ms + audio.duration_ms
         if loud and not self._speaking:
             self._speaking = True
@@ -57,6 +62,8 @@ class ScriptedConverser:
         if self._speaking and self._quiet_ms >= 300:
             self._speaking = False
             self._happened.put_nowait(SpeechStopped())
+            said, self._words = Heard(" ".join(joined(self._words))), []
+            asyncio.get_running_loop().call_later(self.writes_s, self._happened.put_nowait, said)
             self._answering = asyncio.get_running_loop().create_task(self._answer())
 
     async def events(self) -> AsyncGenerator[ConverserEvent, None]:
@@ -95,13 +102,13 @@ def world(engine: ScriptedConverser) -> World:
 
 
 def test_the_disclosure_comes_first_in_the_bots_own_voice() -> None:
-    """Then the engine answers, and what it said is remembered for whoever may take over."""
+    """Then the engine answers, and what both said is remembered for whoever may take over."""
     engine = ScriptedConverser()
     call = world(engine)
     call.says(4_000, "what a long day")
     call.run(9_000)
     assert call.sayings() == [HELLO, (5_240, ANSWER)]
-    assert call.context == [HELLO[1], ANSWER]
+    assert call.context == [HELLO[1], "what a long day", ANSWER]
     assert not engine.interrupted
     assert engine.opened == 0
 
@@ -125,7 +132,7 @@ def test_an_interruption_tells_the_engine_what_was_played() -> None:
     assert engine.interrupted == [800]
     assert call.sayings(4_000) == [(5_240, "red sun old sea"), (6_840, ANSWER)]
     assert call.spans[1][1] <= 6_080
-    assert call.context == [HELLO[1], "red sun old sea—", ANSWER]
+    assert call.context == [HELLO[1], "what a long day", "red sun old sea—", "but why", ANSWER]
 
 
 def test_an_engine_that_cannot_begin_is_not_missed() -> None:
@@ -147,7 +154,7 @@ def test_an_engine_that_fails_is_apologised_for_and_replaced() -> None:
     call.run(20_000)
     sayings = [saying for _, saying in call.sayings(4_000)]
     assert sayings == [ANSWER, APOLOGY, REPLY]
-    assert brain.contexts == [[HELLO[1], ANSWER, APOLOGY]]
+    assert brain.contexts == [[HELLO[1], "what a long day", ANSWER, "but why", APOLOGY]]
 
 
 def test_silence_is_broken_and_the_caller_may_break_that() -> None:
@@ -158,7 +165,7 @@ def test_silence_is_broken_and_the_caller_may_break_that() -> None:
     assert [ms for ms, _ in call.sayings(4_000)] == [10_000, 11_840]
     assert call.spans[1][1] <= 10_660
     assert "What would you like to talk about?".startswith(call.context[1])
-    assert call.context[2] == ANSWER
+    assert call.context[3] == ANSWER
 
 
 def test_a_person_is_offered_when_the_engine_has_spoken() -> None:
@@ -181,3 +188,45 @@ def test_nobody_is_asked_whether_they_are_there_while_they_speak() -> None:
     call.says(4_000, " ".join(["what", "a", "long", "day"] * 15))
     call.run(18_000)
     assert [saying for _, saying in call.sayings(4_000)] == [ANSWER]
+
+
+@pytest.mark.parametrize("writes_s", [0.0, 0.05, 0.4])
+def test_a_hard_rule_goes_before_the_engine(writes_s: float) -> None:
+    """Of its answer, be it there already, nothing is heard; the rule's has its effect on the call."""
+    engine = ScriptedConverser(writes_s=writes_s)
+    call = world(engine)
+    call.says(4_000, "goodbye")
+    call.run(14_000)
+    assert call.sayings()[1][1] == "Goodbye! It was nice to talk with you."
+    assert len(call.sayings()) == 2
+    assert engine.interrupted == [0]
+    assert call.context[1:] == ["goodbye", "Goodbye! It was nice to talk with you."]
+    assert call.ending is not None
+    assert call.ending[1] is Ending.FAREWELL
+
+
+def test_the_engine_has_the_conversation_back_after_a_rule() -> None:
+    """What is said next is its own again."""
+    call = world(ScriptedConverser())
+    call.says(4_000, "are you human")
+    call.says(12_000, "what a long day")
+    call.run(18_000)
+    human, answer = (saying for _, saying in call.sayings(4_000))
+    assert human in SCRIPT.intents["human"].replies
+    assert answer == ANSWER
+
+
+def test_a_rule_waits_for_the_end_of_the_disclosure() -> None:
+    """Nothing interrupts that."""
+    call = world(ScriptedConverser())
+    call.says(400, "goodbye")
+    call.run(14_000)
+    assert " ".join(saying for _, saying in call.sayings()) == f"{HELLO[1]} Goodbye! It was nice to talk with you."
+
+
+def test_an_answer_waits_for_the_words_that_it_answers() -> None:
+    """Before them nobody knows whether it may be heard; it is whole nevertheless."""
+    call = world(ScriptedConverser(writes_s=0.6))
+    call.says(4_000, "what a long day")
+    call.run(9_000)
+    assert call.sayings(4_000) == [(5_740, ANSWER)]

@@ -57,3 +57,9 @@ def test_sound() -> None:
     """There and back."""
     sent = json.loads(wire.append(b"\1\2"))
     assert wire.ServerEvent(type="response.output_audio.delta", delta=sent["audio"]).sound() == b"\1\2"
+
+
+def test_no_repr_tells_what_was_said() -> None:
+    """Neither what the caller said nor what the bot did."""
+    message = '{"type":"t","transcript":"canary","delta":"canary"}'
+    assert repr(wire.read_event(message)) == "ServerEvent('t')"

@@ -16,6 +16,7 @@ CONVERSE = SPEECH_BY | {
     "SOTTO_CONVERSE_URL": "https://host/v1",
     "SOTTO_CONVERSE_MODEL": "m",
     "SOTTO_CONVERSE_VOICE": "v",
+    "SOTTO_CONVERSE_STT_MODEL": "m",
 }
 
 
@@ -60,6 +61,7 @@ def test_endpoints() -> None:
         (STT | {"SOTTO_STT_MODEL": ""}, "SOTTO_STT_MODEL is needed with SOTTO_STT_URL"),
         (TTS | {"SOTTO_TTS_VOICE": ""}, "SOTTO_TTS_VOICE is needed with SOTTO_TTS_URL"),
         (CONVERSE | {"SOTTO_CONVERSE_VOICE": ""}, "SOTTO_CONVERSE_VOICE is needed with SOTTO_CONVERSE_URL"),
+        (CONVERSE | {"SOTTO_CONVERSE_STT_MODEL": ""}, "SOTTO_CONVERSE_STT_MODEL is needed with SOTTO_CONVERSE_URL"),
         ({"SOTTO_CHAT_KEY": "canary"}, "SOTTO_CHAT_KEY is set, but SOTTO_CHAT_URL is not"),
         ({"SOTTO_TTS_MODEL": "canary"}, "SOTTO_TTS_MODEL is set, but SOTTO_TTS_URL is not"),
         (CHAT | {"SOTTO_CHAT_EXTRA": "{canary"}, "SOTTO_CHAT_EXTRA is not allowed: it must be a JSON object"),
