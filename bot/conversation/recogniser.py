@@ -15,7 +15,7 @@ from bot.engines.protocols import Audio, Hypothesis, Stt, SttStream
 
 # From the end of a segment. The turn machine waits for 2.5 s, then it takes the words that were known before.
 FINISH_S = 2.0
-# Beyond that for ears that are given everything at once, and for any to drop what nobody wants to know.
+# Beyond that for ears that are given everything at once.
 AGAIN_S = 0.4
 # Ears that know nothing yet are asked again after so many frames of 20 ms.
 ASK_FRAMES = 3
@@ -144,12 +144,8 @@ class Recogniser:
     async def _forget(self) -> None:
         self._wanted = None
         self._drop_sound()
-        if (stream := self._streams.get(id(self._stt))) is None:
-            return
-        try:
-            await stream.finish(asyncio.get_running_loop().time() + AGAIN_S)
-        except EngineError as error:
-            self._failed(error)
+        if stream := self._streams.get(id(self._stt)):
+            await stream.drop()
 
     def _stream(self, stt: Stt) -> SttStream:
         """Return the stream of an engine, opened when it is needed first; that may fail, and be tried again."""

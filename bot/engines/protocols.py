@@ -111,7 +111,7 @@ def _overwrite(text: bytearray) -> None:
 
 
 class SttStream(Protocol):
-    """The ears of one call. Audio of one turn goes in; `finish` ends the turn and begins the next."""
+    """The ears of one call. Audio of one turn goes in; `finish` or `drop` ends the turn and begins the next."""
 
     def push(self, audio: Audio) -> None:
         """Take audio. Never blocks; beyond what a turn may last the oldest is dropped."""
@@ -131,6 +131,10 @@ class SttStream(Protocol):
         Args:
             deadline: The event loop's time, s, by which there is an answer or `TimedOut`.
         """
+        ...
+
+    async def drop(self) -> None:
+        """Forget the audio of this turn: nobody wants to know what was said. Costs next to no time."""
         ...
 
     async def aclose(self) -> None:

@@ -210,3 +210,17 @@ def test_no_process_outlives_a_bot_that_was_killed(cache: Path) -> None:
         assert len(pids) == 2
         bot.kill()
     wait_until(lambda: not any(exists(int(pid)) for pid in pids), "the end of the processes")
+
+
+async def test_what_nobody_wants_to_know_is_forgotten(cache: Path) -> None:
+    """However far the process is behind: it is not waited for, and stays."""
+    async with ears(cache) as (pool, stt):
+        (pid,) = pool.pids
+        stream = stt.open()
+        os.kill(pid, signal.SIGSTOP)
+        say(stream, spoken("hello there"))
+        await stream.drop()
+        os.kill(pid, signal.SIGCONT)
+        assert await understood(stream, "what is your name") == "what is your name"
+        assert pid in pool.pids
+        await stream.aclose()

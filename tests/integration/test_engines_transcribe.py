@@ -234,3 +234,14 @@ async def test_what_was_heard_is_overwritten(world: EngineWorld) -> None:
     await stream.aclose()
     await stream.aclose()
     assert kept == b""
+
+
+async def test_what_nobody_wants_to_know_is_not_sent(world: EngineWorld) -> None:
+    """Nor is it part of the next turn."""
+    stream = ears(world)
+    await stream.drop()
+    assert world.fake.requests == []
+    assert (await stream.finish(late())).text == ""
+    stream.push(SECOND)
+    assert (await stream.finish(late())).text == "hello bot"
+    assert len(world.fake.requests) == 1

@@ -111,6 +111,15 @@ class SphinxStream:
             raise
         return Hypothesis(known.text, known.confidence, stable=True)
 
+    async def drop(self) -> None:
+        """Forget this turn; a process that is behind is not waited for."""
+        pipe = self._pipe()
+        heard, pcm = self._heard, self._waiting
+        self._begin_turn()
+        _overwrite(pcm)
+        if pipe is not None and heard:
+            pipe.drop()
+
     async def aclose(self) -> None:
         """End the process of this call, and overwrite what it has not been sent."""
         coming, self._coming = self._coming, None

@@ -82,6 +82,10 @@ class RecogniserPipe(asyncio.SubprocessProtocol):
         for start in range(0, len(pcm), MAX_PAYLOAD_BYTES):
             self._send(Kind.AUDIO, 0, bytes(pcm[start : start + MAX_PAYLOAD_BYTES]))
 
+    def drop(self) -> None:
+        """Have it forget the present turn."""
+        self._send(Kind.DROP, 0)
+
     async def ask(self, kind: Kind, deadline: float) -> Hypothesis:
         """Return the answer to a request.
 

@@ -32,6 +32,7 @@ class Kind(IntEnum):
     AUDIO = 1  # the payload is 16 bit little-endian mono at RATE_HZ; there is no answer
     PARTIAL = 2
     FINISH = 3  # what comes then belongs to the next turn
+    DROP = 4  # the same, and there is no answer
 
 
 class Recogniser:
@@ -132,6 +133,9 @@ def main(language: str, dictionary: str) -> None:
                 case Kind.FINISH:
                     requests.overwrite()
                     answer(number, *recogniser.finish())
+                case Kind.DROP:
+                    requests.overwrite()
+                    recogniser.finish()
 
 
 if __name__ == "__main__":

@@ -182,6 +182,10 @@ class TranscribeStream:
         finally:
             await to_its_end(self.aclose())
 
+    async def drop(self) -> None:
+        """Forget this turn: nothing more of it is sent."""
+        await to_its_end(self.aclose())
+
     async def aclose(self) -> None:
         """Stop what is under way and overwrite what was heard."""
         self.reset()

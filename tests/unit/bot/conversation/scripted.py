@@ -85,6 +85,7 @@ class ScriptedStream:
         self.resets = 0
         self.sounding_ms = 0.0
         self.finished: list[str] = []
+        self.dropped: list[str] = []
         self.closed = False
 
     def push(self, audio: Audio) -> None:
@@ -111,6 +112,11 @@ class ScriptedStream:
             raise error
         self.finished.append(" ".join(joined(heard)))
         return Hypothesis(self.finished[-1], self._stt.confidence, stable=True)
+
+    async def drop(self) -> None:
+        """Forget the words."""
+        self.dropped.append(" ".join(joined(self._heard)))
+        self._heard = []
 
     async def aclose(self) -> None:
         """Close."""

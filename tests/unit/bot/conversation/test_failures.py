@@ -237,3 +237,15 @@ def test_a_call_that_is_over_closes_no_worker() -> None:
     assert world.conversation is not None
     assert world.conversation.level is Level.CLOSED
     assert not world.conversation.overloaded
+
+
+def test_noise_costs_the_ears_nothing() -> None:
+    """What turns out to be no interruption is dropped, not asked for."""
+    ears = ScriptedStt()
+    world = World(configured_stt=ears)
+    world.says(4_000, "what a long day")
+    world.noise(6_000, 6_160)
+    world.run(10_000)
+    (stream,) = ears.streams
+    assert stream.finished == ["what a long day"]
+    assert len(stream.dropped) == 1
