@@ -78,6 +78,8 @@ class Playout:
         """
         if generation != self.generation:
             return False
+        # It had run out within a frame, which was filled up.
+        self._pcm += bytes(max(0, self._at - len(self._pcm)))
         self._pcm += pcm
         return True
 

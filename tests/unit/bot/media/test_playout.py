@@ -33,6 +33,17 @@ def test_speech_is_said_in_order_and_then_there_is_silence() -> None:
     assert playout.spoken == Spoken(1, 60, True)
 
 
+def test_speech_that_comes_late_is_whole() -> None:
+    """Where it had run out within a frame, what follows is said from its beginning."""
+    playout = Playout()
+    playout.begin(1)
+    playout.say(1, ONE + TWO[:10])
+    assert [playout.frame() for _ in range(3)] == [ONE, TWO[:10].ljust(FRAME_BYTES, b"\0"), None]
+    playout.say(1, TWO + THREE)
+    assert (playout.queued_ms, playout.spoken) == (40, Spoken(1, 40, False))
+    assert [playout.frame() for _ in range(3)] == [TWO, THREE, None]
+
+
 def test_an_interruption_takes_back_what_was_not_said() -> None:
     """And tells how much was; what is cut fades within the next frame."""
     playout = Playout()
