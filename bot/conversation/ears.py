@@ -47,6 +47,7 @@ class Ears:
         self._voice = Voice()
         self._rest = bytearray()  # less than a frame
         self._recent: deque[bytes] = deque(maxlen=PRE_ROLL_FRAMES)
+        self._began = False  # sound has come; before it there is no silence either
         self._came_ms = now_ms  # the newest packet
         self._until_ms = now_ms  # the end of the newest frame
         # Told of each frame that was judged, before what it means.
@@ -65,6 +66,7 @@ class Ears:
             now_ms: The time.
             bot_ms: For how long the bot has been sounding without a pause, ms; None: it is silent.
         """
+        self._began = True
         self._came_ms = now_ms
         self._rest += pcm
         happened = []
@@ -79,6 +81,8 @@ class Ears:
     def wait(self, now_ms: int, bot_ms: int | None) -> list[Voiced | Unvoiced]:
         """Note that the time has come, with or without sound: after 300 ms without there is silence."""
         happened: list[Voiced | Unvoiced] = []
+        if not self._began:
+            self._until_ms = self._came_ms = now_ms
         if now_ms - self._came_ms < GAP_MS:
             return happened
         self._rest.clear()

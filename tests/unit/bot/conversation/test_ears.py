@@ -53,6 +53,15 @@ def test_packets_that_stop_are_silence_after_300_ms() -> None:
     assert listen(ears, 8_000, 3_000, 4_000) == [Voiced(3_000)]
 
 
+def test_the_first_half_second_of_sound_is_not_believed() -> None:
+    """However long it took to come: webrtcvad takes any steady noise for a voice then."""
+    ears = Ears(Judge(), 0)
+    for now_ms in range(20, 3_020, 20):
+        assert ears.wait(now_ms, None) == []
+    assert listen(ears, 8_000, 3_000, 3_500) == []
+    assert listen(ears, 8_000, 3_500, 4_000) == [Voiced(3_500)]
+
+
 def test_packets_that_come_late_are_not_silence() -> None:
     """They come all at once, and none of their sound is missing or filled up."""
     ears = Ears(Judge(), 0)
