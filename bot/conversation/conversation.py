@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from bot.conversation.certainty import certain
-from bot.conversation.duplex import Duplex, Ruled
+from bot.conversation.duplex import Duplex, Lost, Ruled
 from bot.conversation.ears import Ears
 from bot.conversation.mouth import Mouth
 from bot.conversation.pace import Pace
@@ -38,10 +38,6 @@ CUT = "\N{EM DASH}"
 
 class Beat:
     """20 ms have passed."""
-
-
-class Lost:
-    """The engine that held the conversation cannot any longer."""
 
 
 BEAT = Beat()
@@ -73,6 +69,7 @@ class Conversation:
         self._running = False
         self._over = False
         self._ending: Ending | None = None
+        self._turns = begin(0, 0)
         self._context = Context()
         self._mind = Mind(staff.script, staff.understanding)
         self._pace = Pace(staff, dice)
@@ -125,9 +122,14 @@ class Conversation:
                         task.cancel()
             return ending
         finally:
+            while not self._inbox.empty():
+                self._inbox.get_nowait()
+            self._turns, self._ruled = begin(0, 0), ""
             self._ears.forget()
             self._mind.forget()
             self._context.forget()
+            if self._duplex is not None:
+                self._duplex.forget()
 
     def _open(self, group: asyncio.TaskGroup) -> None:
         self._turns = begin(self._now_ms(), self._max_ms)

@@ -44,6 +44,10 @@ class Ruled:
     text: str = field(repr=False)
 
 
+class Lost:
+    """The engine that held the conversation cannot any longer."""
+
+
 class Answer:
     """What the engine says at one time. `generation`: its number in the playout; None: that has not got it yet."""
 
@@ -59,6 +63,12 @@ class Answer:
         """Return the words that were played wholly, as far as the engine told any."""
         samples = self.samples if self.ended else max(self.samples, len(self.words) * SAMPLES_PER_CHAR)
         return Utterance(RATE_HZ, (Piece(self.words, samples),)).spoken_text(played_ms)
+
+    def forget(self) -> None:
+        """Overwrite the sound and drop the words."""
+        self.sound[:] = bytes(len(self.sound))
+        self.sound.clear()
+        self.words = ""
 
 
 class Duplex:
@@ -150,6 +160,12 @@ class Duplex:
         self._due = False
         return busy
 
+    def forget(self) -> None:
+        """The call is over: keep nothing of an answer."""
+        if self._answer is not None:
+            self._answer.forget()
+        self._answer = None
+
     def _take(self, event: ConverserEvent) -> int | None:
         """Do what an event asks for; return how much of an answer was played that has to be interrupted."""
         match event:
@@ -211,9 +227,10 @@ class Duplex:
     def _conclude(self, *, cut: bool) -> int:
         """Remember what was played of the answer, and have none; return how much that was, ms."""
         answer, self._answer = self._answer, None
-        if answer is None or answer.generation != self._playout.generation:
+        if answer is None:
             return 0
-        played_ms = self._playout.spoken.played_ms
+        played_ms = self._playout.spoken.played_ms if answer.generation == self._playout.generation else 0
         if said := answer.spoken_text(played_ms):
             self._context.add(Speaker.BOT, said + "\N{EM DASH}" if cut else said)
+        answer.forget()
         return played_ms

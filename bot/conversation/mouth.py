@@ -100,7 +100,8 @@ class Mouth:
         """Say nothing more; the tasks end by themselves."""
         for generation in list(self._speeches):
             self._discard(generation)
-        self._playout.cut()
+        # A generation without sound: nothing is left of the one before.
+        self._playout.begin(self._playout.generation + 1)
 
     def _speech(self, generation: int) -> Speech:
         """Return a generation; a new one takes the place of all before it."""

@@ -158,6 +158,8 @@ class Recogniser:
         self._sound.clear()
 
     async def _aclose(self) -> None:
+        while not self._asked.empty():
+            self._asked.get_nowait()  # with the sound of frames that were never pushed
         self._drop_sound()
         self._words = ""
         for stream in self._streams.values():

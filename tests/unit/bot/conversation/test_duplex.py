@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
+from bot.conversation.conversation import Conversation
+from bot.conversation.duplex import Answer
 from bot.engines.errors import EngineError, Unavailable
 from bot.engines.once import end
 from bot.engines.protocols import Audio, ConverserEvent, Ended, Heard, SpeechStarted, SpeechStopped, Spoken, Words
@@ -230,3 +232,23 @@ def test_an_answer_waits_for_the_words_that_it_answers() -> None:
     call.says(4_000, "what a long day")
     call.run(9_000)
     assert call.sayings(4_000) == [(5_740, ANSWER)]
+
+
+@pytest.mark.parametrize("writes_s", [0.0, 60.0])
+def test_nothing_is_left_of_an_answer(writes_s: float) -> None:
+    """Whether it was being played or held back when the call ended."""
+    call = world(ScriptedConverser(writes_s=writes_s))
+    answers: list[Answer] = []
+
+    def look(conversation: Conversation) -> None:
+        assert conversation._duplex is not None
+        assert conversation._duplex._answer is not None
+        answers.append(conversation._duplex._answer)
+
+    call.says(4_000, "what a long day")
+    call.at(6_000, look)
+    call.run(6_100)
+    assert call.conversation is not None
+    assert call.conversation._duplex is not None
+    assert call.conversation._duplex._answer is None
+    assert [(answer.words, bytes(answer.sound)) for answer in answers] == [("", b"")]

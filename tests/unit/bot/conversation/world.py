@@ -12,6 +12,7 @@ from bot.dialogue.script import load
 from bot.dialogue.understanding import Understanding
 from bot.engines.protocols import Brain, Context, Speaker, Stt, Tts
 from bot.media.playout import Playout
+from bot.turns.machine import begin
 from bot.turns.state import Ending
 from tests.fakes.virtual_time import run_virtually
 from tests.unit.bot.conversation.scripted import (
@@ -128,7 +129,10 @@ class World:
             await asyncio.gather(call, return_exceptions=True)
         assert len(asyncio.all_tasks()) == 1, "tasks are left"
         assert not len(conversation._context)
-        assert not self.playout.speaking
+        assert conversation._turns == begin(0, 0)
+        assert conversation._inbox.empty()
+        assert conversation._recogniser._asked.empty()
+        assert not self.playout._pcm
 
     @property
     def now_ms(self) -> int:
