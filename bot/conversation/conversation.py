@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from bot.conversation.certainty import certain
-from bot.conversation.duplex import Duplex, Lost, Ruled
+from bot.conversation.duplex import CUT, Duplex, Lost, Ruled
 from bot.conversation.ears import Ears
 from bot.conversation.mouth import Mouth
 from bot.conversation.pace import Pace
@@ -32,8 +32,6 @@ from bot.turns.state import Ending, Line, State
 from bot.turns.thinking import take_words
 from bot.turns.voice import FRAME_MS
 from bot.turns.words import is_stop
-
-CUT = "\N{EM DASH}"
 
 
 class Beat:
@@ -140,7 +138,7 @@ class Conversation:
         self._mouth = Mouth(self._staff, self._playout, replies, group, self._post)
         if self._staff.converser is not None:
             self._duplex = Duplex(
-                self._staff.converser, self._playout, self._context, self._number, self._hush, self._rule
+                self._staff.converser, self._playout, self._context, self._free, self._number, self._hush, self._rule
             )
             self._ears.listener = self._duplex.hear
 
@@ -201,7 +199,7 @@ class Conversation:
         self._turns, actions = step
         for action in actions:
             self._do(action)
-        if self._ruled and self._turns.state is State.LISTENING:
+        if self._ruled and self._free():
             text, self._ruled = self._ruled, ""
             self._carry_out(take_words(self._turns, text, self._now_ms()))
 
@@ -237,9 +235,8 @@ class Conversation:
 
     def _watch(self, duplex: Duplex, now_ms: int) -> None:
         """Go on with the engine that holds the conversation; while it or the caller speaks, there is no silence."""
-        listening = self._turns.state is State.LISTENING
-        duplex.watch(floor=listening)
-        if duplex.busy and listening:
+        duplex.watch()
+        if duplex.busy and self._free():
             self._turns = replace(self._turns, quiet_ms=now_ms, prompts=0)
         if self._found and not duplex.busy:
             self._found = False
@@ -249,11 +246,14 @@ class Conversation:
         """Go on with ears, mind and voice; apologise to a caller who is owed an answer."""
         duplex, self._duplex = self._duplex, None
         self._ears.listener = self._recogniser.push
-        if duplex is not None and duplex.stop() and self._turns.state is State.LISTENING:
+        if duplex is not None and duplex.stop() and self._free():
             self._carry_out(say(self._turns, Line.APOLOGY, now_ms))
         if self._found:
             self._found = False
             self._step(HumanFound())
+
+    def _free(self) -> bool:
+        return self._turns.state is State.LISTENING
 
     def _hush(self) -> None:
         """The caller speaks into a line of the bot's own: that ends, but for the disclosure and the goodbye."""
@@ -262,10 +262,9 @@ class Conversation:
             self._post(Played(self._turns.reply.generation))
 
     def _rule(self, text: str) -> bool:
-        if not self._mind.answer(self._context, text).hard:
-            return False
-        self._post(Ruled(text))
-        return True
+        if hard := self._mind.answer(self._context, text).hard:
+            self._post(Ruled(text))
+        return hard
 
     def _number(self) -> int:
         self._turns = replace(self._turns, generation=self._turns.generation + 1)
@@ -277,8 +276,7 @@ class Conversation:
             complete = is_stop(known.text) or understanding.complete(known.text)
             self._post(Partial(segment, known.text, complete, self.level.speculates))
             return
-        counts = certain(known, understanding.meaning(known.text))
-        self._post(Final(segment, known.text if counts else ""))
+        self._post(Final(segment, known.text if certain(known, understanding.meaning(known.text)) else ""))
 
     def _post(self, happened: Happening) -> None:
         if self._over or (isinstance(happened, bytes) and not self._running):

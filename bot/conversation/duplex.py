@@ -33,6 +33,8 @@ from bot.turns.utterance import Piece, Utterance
 
 # What engines of this kind take and give (OpenAI's Realtime API).
 ENGINE_HZ = 24_000
+# What the bot was interrupted in ends with it, in the context.
+CUT = "\N{EM DASH}"
 # Sound of the caller from before there is a connection.
 MAX_WAITING_FRAMES = 5_000 // 20
 
@@ -78,6 +80,7 @@ class Duplex:
         engine: Holds it.
         playout: What the caller hears.
         context: Is told what was said, for those who take over when the engine fails.
+        floor: Says whether the turn machine has nothing to say now.
         number: Gives the next generation's number.
         spoke: Is called when the caller begins to speak.
         ruled: Takes what the caller said, and says whether a hard rule answers that.
@@ -88,6 +91,7 @@ class Duplex:
         engine: ConverserEngine,
         playout: Playout,
         context: Context,
+        floor: Callable[[], bool],
         number: Callable[[], int],
         spoke: Callable[[], None],
         ruled: Callable[[str], bool],
@@ -95,6 +99,7 @@ class Duplex:
         self._engine = engine
         self._playout = playout
         self._context = context
+        self._floor = floor
         self._number = number
         self._spoke = spoke
         self._ruled = ruled
@@ -104,7 +109,6 @@ class Duplex:
         self._answer: Answer | None = None
         self._due = False  # the caller speaks, or has spoken and has had no answer
         self._unread = False  # what the caller said last: no answer to it may be heard
-        self._floor = False
 
     @property
     def busy(self) -> bool:
@@ -118,9 +122,8 @@ class Duplex:
         elif pcm := self._upsampler.feed(frame):
             self._converser.push(Audio(pcm, ENGINE_HZ))
 
-    def watch(self, *, floor: bool) -> None:
-        """Go on; called every 20 ms. `floor`: the turn machine has nothing to say now."""
-        self._floor = floor
+    def watch(self) -> None:
+        """Go on; called every 20 ms."""
         answer = self._answer
         if answer is None:
             return
@@ -194,9 +197,19 @@ class Duplex:
         return None
 
     def _present(self) -> Answer:
-        if self._answer is None or self._answer.ended:
+        if self._answer is not None and self._answer.ended:
+            self._go_on(self._answer)
+        if self._answer is None:
             self._answer = Answer()
         return self._answer
+
+    def _go_on(self, answer: Answer) -> None:
+        """Another answer comes while this one is still to be heard: to the caller the two are one."""
+        if answer.generation not in {None, self._playout.generation}:
+            self._conclude(cut=True)
+            return
+        answer.ended, answer.shaper = False, Shaper()
+        answer.words = f"{answer.words.rstrip()} "
 
     def _end(self) -> None:
         if self._answer is not None and not self._answer.ended:
@@ -210,7 +223,7 @@ class Duplex:
 
     def _play(self, answer: Answer) -> None:
         if answer.generation is None:
-            if self._unread or not (self._floor and answer.sound):
+            if self._unread or not (answer.sound and self._floor()):
                 return
             answer.generation = self._number()
             self._playout.begin(answer.generation)
@@ -231,6 +244,6 @@ class Duplex:
             return 0
         played_ms = self._playout.spoken.played_ms if answer.generation == self._playout.generation else 0
         if said := answer.spoken_text(played_ms):
-            self._context.add(Speaker.BOT, said + "\N{EM DASH}" if cut else said)
+            self._context.add(Speaker.BOT, said + CUT if cut else said)
         answer.forget()
         return played_ms

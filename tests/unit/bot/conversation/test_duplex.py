@@ -30,6 +30,7 @@ class ScriptedConverser:
     refuses: EngineError | None = None
     fails_after: int | None = None  # answers
     opened: int = 0
+    first_s: float = 0.1  # from the end of the caller's speech to its answer
     writes_s: float = 0.0  # from the end of the caller's speech to its transcript
     answers: int = 0
     interrupted: list[int] = field(default_factory=list)
@@ -66,7 +67,11 @@ class ScriptedConverser:
             self._happened.put_nowait(SpeechStopped())
             said, self._words = Heard(" ".join(joined(self._words))), []
             asyncio.get_running_loop().call_later(self.writes_s, self._happened.put_nowait, said)
-            self._answering = asyncio.get_running_loop().create_task(self._answer())
+            self.speak_up(None)
+
+    def speak_up(self, _: object) -> None:
+        """Say something, asked or not."""
+        self._answering = asyncio.get_running_loop().create_task(self._answer())
 
     async def events(self) -> AsyncGenerator[ConverserEvent, None]:
         """Stream what happens."""
@@ -83,7 +88,7 @@ class ScriptedConverser:
         self._happened.put_nowait(Ended(interrupted=True))
 
     async def _answer(self) -> None:
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(self.first_s)
         if self.answers == self.fails_after:
             self._happened.put_nowait(Unavailable())
             return
@@ -252,3 +257,29 @@ def test_nothing_is_left_of_an_answer(writes_s: float) -> None:
     assert call.conversation._duplex is not None
     assert call.conversation._duplex._answer is None
     assert [(answer.words, bytes(answer.sound)) for answer in answers] == [("", b"")]
+
+
+def test_an_answer_does_not_take_the_place_of_a_line_that_has_just_begun() -> None:
+    """The goodbye is heard, and nothing of an answer that comes in the very moment of it."""
+    engine = ScriptedConverser()
+    call = world(engine)
+
+    def both(conversation: Conversation) -> None:
+        conversation.end(Ending.DRAIN)
+        asyncio.get_running_loop().call_soon(engine.speak_up, conversation)
+
+    engine.first_s = 0.0
+    call.at(6_000, both)
+    call.run(12_000)
+    assert [saying for _, saying in call.sayings(4_000)] == [SCRIPT.lines["goodbye"]]
+
+
+def test_two_answers_in_a_row_are_both_heard() -> None:
+    """And remembered: an engine may say more of its own accord."""
+    engine = ScriptedConverser()
+    call = world(engine)
+    call.says(4_000, "what a long day")
+    call.at(5_600, engine.speak_up)
+    call.run(12_000)
+    assert " ".join(saying for _, saying in call.sayings(4_000)) == f"{ANSWER} {ANSWER}"
+    assert " ".join(call.context[2:]) == f"{ANSWER} {ANSWER}"
