@@ -3,7 +3,7 @@
 EngineError
 ├── Unavailable      unavailable    cannot be reached, is out of order, or went away in the middle of an answer
 │   └── Busy         busy           not even asked: the breaker is open or the limit is reached
-├── RateLimited      rate_limited   asks us to stay away, for `retry_after_s` where it says so
+├── RateLimited      rate_limited   has too much to do, and asks us to stay away for `retry_after_s` where it says so
 ├── TimedOut         timed_out      a budget is used up: connection, first token or the next one
 ├── Refused          refused        will not do this, however often it is asked: too long, a wrong parameter
 │   └── Misconfigured config         will not do anything so configured: address, key, model
@@ -41,7 +41,7 @@ class Busy(Unavailable):
 
 
 class RateLimited(EngineError):
-    """It asks us to stay away."""
+    """It has too much to do."""
 
     code = "rate_limited"
 

@@ -90,7 +90,7 @@ async def test_a_server_that_does_not_stream(world: EngineWorld) -> None:
     ("answer", "kind"),
     [
         (Scripted([CANARY.encode()], 429, "text/plain", {"Retry-After": "0"}), errors.RateLimited),
-        (Scripted([CANARY.encode()], 503, "text/plain"), errors.Unavailable),
+        (Scripted([CANARY.encode()], 503, "text/plain"), errors.RateLimited),
         (SILENCE, errors.TimedOut),
         (Scripted([delta(role="assistant"), b": ping\n\n", Then.HOLD]), errors.TimedOut),  # no token is no token
         (Scripted([delta("Hello"), Then.HOLD]), errors.TimedOut),
@@ -145,7 +145,7 @@ async def test_double_cancel(world: EngineWorld) -> None:
 
 async def test_who_keeps_failing_is_not_asked(world: EngineWorld) -> None:
     """After five failures the answer is there without a request."""
-    world.will(*[Scripted([], 503)] * 5)
+    world.will(*[Scripted([], 500)] * 5)
     for _ in range(5):
         with pytest.raises(errors.Unavailable):
             await reply(brain(world))

@@ -78,7 +78,7 @@ async def test_a_connection_is_used_again(client: EngineClient, fake: FakeOpenAI
         (422, errors.Refused),
         (429, errors.RateLimited),
         (500, errors.Unavailable),
-        (503, errors.Unavailable),
+        (503, errors.RateLimited),
         (529, errors.Unavailable),
     ],
 )

@@ -36,7 +36,7 @@ async def fake() -> AsyncIterator[FakeRealtime]:
         (401, errors.Misconfigured),
         (404, errors.Misconfigured),
         (429, errors.RateLimited),
-        (503, errors.Unavailable),
+        (503, errors.RateLimited),
     ],
 )
 async def test_refused_handshakes(fake: FakeRealtime, status: int, kind: type[errors.EngineError]) -> None:

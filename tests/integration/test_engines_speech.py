@@ -74,7 +74,7 @@ async def test_forms(world: EngineWorld, answer: Scripted, rate_hz: int) -> None
     ("answer", "kind"),
     [
         (Scripted([CANARY.encode()], 429, "text/plain", {"Retry-After": "0"}), errors.RateLimited),
-        (Scripted([CANARY.encode()], 503, "text/plain"), errors.Unavailable),
+        (Scripted([CANARY.encode()], 503, "text/plain"), errors.RateLimited),
         (SILENCE, errors.TimedOut),
         (Scripted([Then.HOLD], content_type="audio/pcm"), errors.TimedOut),
         (Scripted([PCM, Then.HOLD], content_type="audio/pcm"), errors.TimedOut),

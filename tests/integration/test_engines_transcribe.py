@@ -173,7 +173,7 @@ async def test_another_rate(world: EngineWorld) -> None:
     ("answer", "kind"),
     [
         (Scripted([CANARY.encode()], 429, "text/plain", {"Retry-After": "0"}), errors.RateLimited),
-        (Scripted([CANARY.encode()], 503, "text/plain"), errors.Unavailable),
+        (Scripted([CANARY.encode()], 503, "text/plain"), errors.RateLimited),
         (SILENCE, errors.TimedOut),
         (Scripted([b'{"te', Then.HOLD], content_type="application/json"), errors.TimedOut),
         (Scripted([b'{"te', Then.BREAK], content_type="application/json"), errors.Unavailable),

@@ -18,7 +18,7 @@ from bot.engines.openai.endpoint import Budgets, Endpoint
 from bot.engines.openai.events import AnswerEvents
 from bot.engines.protocols import Context, Hypothesis
 
-MAX_TOKENS = 120
+MAX_TOKENS = 120  # the longest reply; one that is to be shorter is not read to its end
 BUDGETS = Budgets(connect_s=1.0, first_s=0.7, stall_s=0.8)
 # A reply is spoken. Whatever the limit of tokens means to a server, more than this is never asked for.
 MAX_REPLY_CHARS = 4000
@@ -98,7 +98,6 @@ class ChatBrain:
         endpoint: Where the model is.
         guard: The endpoint's guard.
         instructions: What the model is told first. It holds nothing about the caller.
-        max_tokens: The longest reply, tokens.
         budgets: How long is waited.
     """
 
@@ -109,18 +108,16 @@ class ChatBrain:
         guard: Guard,
         *,
         instructions: str = "",
-        max_tokens: int = MAX_TOKENS,
         budgets: Budgets = BUDGETS,
     ) -> None:
         self._client = client
         self._endpoint = endpoint
         self._guard = guard
         self._instructions = instructions
-        self._max_tokens = max_tokens
         self._budgets = budgets
 
     async def reply(
-        self, context: Context, heard: Hypothesis, *, speculative: bool = False, max_tokens: int | None = None
+        self, context: Context, heard: Hypothesis, *, speculative: bool = False
     ) -> AsyncGenerator[str, None]:
         """Stream a reply; its pieces are never empty, and at least one comes.
 
@@ -128,7 +125,6 @@ class ChatBrain:
             context: What was said before.
             heard: What the caller said now.
             speculative: The request may be for nothing.
-            max_tokens: Another limit for this reply.
 
         Raises:
             EngineError: There is no reply, or no more of it.
@@ -136,7 +132,7 @@ class ChatBrain:
         body = self._endpoint.body(
             messages=self._messages(context, heard),
             stream=True,
-            max_tokens=max_tokens or self._max_tokens,
+            max_tokens=MAX_TOKENS,
         )
         with self._guard.attempt(speculative=speculative) as attempt:
             async with self._client.post(self._endpoint, "chat/completions", self._budgets, json=body) as answer:

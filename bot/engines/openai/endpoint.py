@@ -71,7 +71,7 @@ class Budgets:
 def refusal_of(status: int, wait_s: float | None) -> EngineError:
     """Say what an HTTP status other than success means."""
     match status:
-        case 429:
+        case 429 | 503:  # we ask too much of it, or all do
             return RateLimited(retry_after_s=wait_s)
         case 408:
             return TimedOut(retry_after_s=wait_s)
