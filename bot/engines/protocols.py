@@ -89,11 +89,6 @@ class Context:
         """Return what is remembered."""
         return tuple(Turn(speaker, text.decode()) for speaker, text in self._turns)
 
-    def drop_last(self) -> None:
-        """Forget the latest turn: it was not heard after all."""
-        if self._turns:
-            _overwrite(self._turns.pop()[1])
-
     def forget(self) -> None:
         """Overwrite everything."""
         while self._turns:

@@ -26,11 +26,9 @@ async def world() -> AsyncIterator[EngineWorld]:
         yield opened
 
 
-def ears(world: EngineWorld, budgets: Budgets = PATIENT, *, speculate: bool = True) -> TranscribeStream:
+def ears(world: EngineWorld, budgets: Budgets = PATIENT) -> TranscribeStream:
     """Return the ears of a call, which have heard a second."""
-    stt = TranscribeStt(
-        world.client, world.endpoint(), world.guard, language="en", speculate=speculate, budgets=budgets
-    )
+    stt = TranscribeStt(world.client, world.endpoint(), world.guard, language="en", budgets=budgets)
     stream = stt.open()
     stream.push(SECOND)
     return stream
@@ -119,14 +117,6 @@ async def test_speech_goes_on(world: EngineWorld) -> None:
     stream.push(SECOND)
     assert (await stream.finish(late())).text == "hello bot"
     assert form(world.fake.requests[1])["file"].get_payload(decode=True) == wav(SECOND.pcm * 2, RATE_HZ)
-
-
-async def test_without_speculation(world: EngineWorld) -> None:
-    """Nothing is sent before the end of the turn."""
-    stream = ears(world, speculate=False)
-    await stream.partial()
-    await stream.aclose()
-    assert not world.fake.requests
 
 
 async def test_speculation_that_was_shed(world: EngineWorld) -> None:

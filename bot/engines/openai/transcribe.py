@@ -54,9 +54,7 @@ class TranscribeStt:
         endpoint: Where the model is.
         guard: The endpoint's guard.
         language: ISO 639-1 code of what is spoken; empty: the model finds out.
-        prompt: Words that are likely; nothing about the caller.
         stream: Whether to ask for a streamed answer.
-        speculate: Whether `partial` begins an upload.
         budgets: How long is waited.
     """
 
@@ -67,17 +65,14 @@ class TranscribeStt:
         guard: Guard,
         *,
         language: str = "",
-        prompt: str = "",
         stream: bool = False,
-        speculate: bool = True,
         budgets: Budgets = BUDGETS,
     ) -> None:
         self._client = client
         self._endpoint = endpoint
         self._guard = guard
-        wanted = {"language": language, "prompt": prompt, "stream": "true" if stream else ""}
+        wanted = {"language": language, "stream": "true" if stream else ""}
         self._form = {name: value for name, value in wanted.items() if value}
-        self.speculate = speculate
         self._budgets = budgets
 
     def open(self) -> "TranscribeStream":
@@ -150,7 +145,7 @@ class TranscribeStream:
 
     async def partial(self) -> Hypothesis:
         """Begin to transcribe what there is, and return what is known of it."""
-        if self._task is None and self._stt.speculate and self._enough():
+        if self._task is None and self._enough():
             self._task = self._begin(speculative=True)
         return self._known()
 

@@ -50,24 +50,13 @@ def test_a_context_remembers_the_latest_turns() -> None:
     assert repr(context) == "Context(2 turns)"
 
 
-def test_what_was_not_heard_is_dropped() -> None:
-    """The latest turn can be taken back; from an empty context nothing can."""
-    context = Context()
-    context.add(Speaker.BOT, "one")
-    context.drop_last()
-    context.drop_last()
-
-    assert context.turns() == ()
-
-
 def test_a_context_that_is_forgotten_is_overwritten() -> None:
-    """Of each text, dropped or forgotten, only zeros are left in memory."""
+    """Of each text, pushed out or forgotten, only zeros are left in memory."""
     context = Context(turns=2)
     kept = []
     for text in ("one", "two", "three"):
         context.add(Speaker.CALLER, text)
         kept.append(context._turns[-1][1])
-    context.drop_last()
     context.forget()
 
     assert len(context) == 0
