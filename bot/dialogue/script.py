@@ -21,8 +21,19 @@ _SLOT = re.compile(r"\{([a-z]+)\}")
 REMEMBERED = frozenset({"name"})
 
 
+class Hard(StrEnum):
+    """What may be said besides, for an intent to be understood before anything else, whatever engine thinks."""
+
+    SCATTERED = "scattered"  # anything, also in between: rather once too often than missed
+    PHRASE = "phrase"  # anything before and after, only light words in between
+    ALONE = "alone"  # in its clause only light words and courtesies
+
+
 class Effect(StrEnum):
-    """What an intent does besides being answered."""
+    """What the caller wants done, or the service has to do. All but REPEAT has to be heard well to be taken for said.
+
+    NEXT and REPORT are the page's to do: the answer says so.
+    """
 
     FAREWELL = "farewell"  # the call ends when the answer was heard
     NEXT = "next"  # the caller wants somebody else
@@ -38,13 +49,14 @@ class Intent(Struct, frozen=True, forbid_unknown_fields=True):
     """One thing that callers say.
 
     `patterns`: how they say it, in lower case; `{name}` takes a word of the slot `name`. `replies`: answers, in turns;
-    one whose slots are not all filled is left out. `hard`: it is understood before anything else is asked, whatever
-    engine thinks. `complete`: after these words nothing more is to be expected, so that the turn may end soon.
+    one whose slots are not all filled is left out. `hard`: it is a rule that goes before every engine; of several that
+    fit, the first in the script. `complete`: after these words nothing more is to be expected, so that the turn may
+    end soon.
     """
 
     patterns: tuple[str, ...]
     replies: tuple[str, ...]
-    hard: bool = False
+    hard: Hard | None = None
     complete: bool = True
     effect: Effect | None = None
 

@@ -2,32 +2,21 @@
 
 Words come from a recogniser that mishears: small words are lost or added, and one word becomes another that sounds like
 it. A pattern fits as well as its words are found in the utterance, in order; each of them may differ a little, and what
-is said besides counts against it, the less the longer the pattern is.
+is said besides counts against it, the less the longer the pattern is. For a hard rule its `Hard` says what may be said
+besides, and nearly all of its words have to be there.
 """
 
-from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from msgspec import Struct
 
-from bot.dialogue.script import Intent, Script, slots_of
+from bot.dialogue.script import Hard, Intent, Script, slots_of
+from bot.dialogue.wording import COURTESIES, LIGHT, clauses, heavy, pattern_parts, plain, weight
 
-# Words that carry no meaning of their own: their absence is half as bad, and their presence not at all.
-LIGHT = frozenset({
-    "a", "am", "an", "and", "are", "did", "do", "does", "i", "is", "it", "just", "me", "my", "oh", "of", "please", "so",
-    "the", "to", "uh", "um", "us", "well", "you",
-})  # fmt: skip
-# What is said for short.
-LONG_FOR = {
-    "ain't": "is not", "can't": "can not", "didn't": "did not", "doesn't": "does not", "don't": "do not",
-    "gonna": "going to", "how's": "how is", "i'll": "i will", "i'm": "i am", "i've": "i have", "isn't": "is not",
-    "it's": "it is", "let's": "let us", "wanna": "want to", "what's": "what is", "where's": "where is",
-    "who's": "who is", "won't": "will not", "you're": "you are",
-}  # fmt: skip
 # Below this a pattern does not fit.
 FITS = 0.6
-# Of a hard rule so much must be there, whatever else is said: it goes before everything, and so must not be guessed.
+# Of a hard rule so much must be there: it goes before everything, and so must not be guessed.
 HARD_FITS = 0.85
 # Words at least so long may differ by one letter, and by two from twice that on.
 LONG = 4
@@ -37,6 +26,9 @@ COMPLETE = 0.97
 EXTRA = 0.2
 # A word that is named counts for more than one that fills a slot.
 SLOT = 0.99
+
+# For each part of a pattern the words that were said for it, and what each is worth.
+_Gains = Mapping[str, Mapping[str, float]]
 
 
 class Meaning(Struct, frozen=True):
@@ -61,81 +53,110 @@ class _Fit(NamedTuple):
 
 
 class Understanding:
-    """Finds what a caller means.
+    """Finds what a caller means. Nothing of what was said stays here.
 
     Args:
         script: What can be meant.
     """
 
     def __init__(self, script: Script) -> None:
+        self._order = list(script.intents)
         self._patterns = [
-            (name, intent, tuple(plain(pattern)))
+            (name, intent, pattern_parts(pattern))
             for name, intent in script.intents.items()
             for pattern in intent.patterns
         ]
-        self._parts = frozenset(part for _, _, pattern in self._patterns for part in pattern)
-        self._slots = {slot: frozenset(words) for slot, words in script.slots.items()}
+        parts = frozenset(part for _, _, pattern in self._patterns for part in pattern)
+        self._slots = {part: frozenset(script.slots[slot]) for part in parts for slot in slots_of(part)}
+        self._words = parts - self._slots.keys()
 
     def meaning(self, utterance: str) -> Meaning | None:
-        """Return what fits best; a hard rule that fits goes before everything else; None where nothing fits."""
+        """Return what fits best, None where nothing does. Hard rules go first, in the order of the script."""
         words = plain(utterance)
-        found = list(self._fitting(words))
+        gains = self._gains(words)
+        found = list(self._fitting(words, gains))
         hard = [meaning for meaning in found if meaning.intent.hard]
-        return max(hard or found, key=_rank, default=None)
+        for clause in clauses(utterance):
+            hard += self._fitting(clause, gains, Hard.ALONE)
+        if hard:
+            first = min((meaning.name for meaning in hard), key=self._order.index)
+            found = [meaning for meaning in hard if meaning.name == first]
+        return max(found, key=_rank, default=None)
 
     def complete(self, utterance: str) -> bool:
         """Say whether after these very words nothing more is to be expected."""
         words = plain(utterance)
-        best = max(self._fitting(words), key=_rank, default=None)
+        best = max(self._fitting(words, self._gains(words)), key=_rank, default=None)
         return best is not None and best.intent.complete and best.score > COMPLETE
 
-    def forget(self) -> None:
-        """Drop what is kept of the words that were said, to compare them sooner: a call is over."""
-        alike.cache_clear()
-
-    def _fitting(self, words: Sequence[str]) -> Iterable[Meaning]:
+    def _fitting(self, words: Sequence[str], gains: _Gains, only: Hard | None = None) -> Iterator[Meaning]:
         said = frozenset(words)
-        found_in = {part: [word for word in said if self._with(_Fit(), part, word).found] for part in self._parts}
         for name, intent, pattern in self._patterns:
-            possible = sum(_weight(part) for part in pattern)
-            # Most patterns have too little in common with an utterance for their alignment to matter.
-            if sum(_weight(part) for part in pattern if found_in[part]) < FITS * possible:
+            if only and intent.hard is not only:
                 continue
-            found = frozenset(word for part in pattern for word in found_in[part])
-            fit = self._fit(pattern, [word for word in words if word in found])
-            besides = sum(_weight(word) for word in words if word not in LIGHT) - fit.heavy
+            possible = sum(map(weight, pattern))
+            # Most patterns have too little in common with an utterance for their alignment to matter.
+            if sum(weight(part) for part in pattern if not said.isdisjoint(gains[part])) < FITS * possible:
+                continue
+            fit = _phrase(pattern, words, gains) if intent.hard is Hard.PHRASE else _scattered(pattern, words, gains)
+            besides = len(heavy(words)) - fit.heavy
             score = fit.found / possible - EXTRA * besides / (possible + besides)
             fits = fit.found / possible >= HARD_FITS if intent.hard else score >= FITS
+            if intent.hard is Hard.ALONE:
+                fits = fits and _alone(pattern, words, gains)
             if fits and all(slot in fit.slots for part in pattern for slot in slots_of(part)):
                 yield Meaning(name, intent, score, possible, fit.slots)
 
-    def _fit(self, pattern: Sequence[str], words: Sequence[str]) -> _Fit:
-        """Return the best alignment of a pattern with an utterance, in the order of both."""
-        # After some words: the best that the first so many parts of the pattern can have found.
-        rows = [_Fit()] * (len(pattern) + 1)
-        for word in words:
-            before = rows[:]
-            for place, part in enumerate(pattern, 1):
-                rows[place] = max(before[place], rows[place - 1], self._with(before[place - 1], part, word), key=_found)
-        return rows[-1]
+    def _gains(self, words: Sequence[str]) -> _Gains:
+        said = frozenset(words)
+        gains: dict[str, dict[str, float]] = {
+            part: dict.fromkeys(said & slot, SLOT) for part, slot in self._slots.items()
+        }
+        for part in self._words:
+            gains[part] = {word: gain for word in said if (gain := weight(part) * alike(part, word))}
+        return gains
 
-    def _with(self, fit: _Fit, part: str, word: str) -> _Fit:
-        """Return an alignment and one more part of the pattern for a word; as it was where they do not match."""
-        if slot := next(iter(slots_of(part)), None):
-            if word not in self._slots[slot]:
-                return fit
-            return _Fit(fit.found + SLOT, fit.heavy + _weight(word) * (word not in LIGHT), {**fit.slots, slot: word})
-        gain = _weight(part) * alike(part, word)
-        return _Fit(fit.found + gain, fit.heavy + (gain if word not in LIGHT else 0), fit.slots)
+
+def _scattered(pattern: Sequence[str], words: Sequence[str], gains: _Gains) -> _Fit:
+    """Return the best alignment of a pattern with an utterance, in the order of both, whatever is in between."""
+    # After some words: the best that the first so many parts of the pattern can have found.
+    rows = [_Fit()] * (len(pattern) + 1)
+    for word in words:
+        before = rows[:]
+        for place, part in enumerate(pattern, 1):
+            found = _with(before[place - 1], part, word, gains)
+            rows[place] = max(before[place], rows[place - 1], found, key=_found)
+    return rows[-1]
+
+
+def _phrase(pattern: Sequence[str], words: Sequence[str], gains: _Gains) -> _Fit:
+    """Return the best alignment with only light words in between."""
+    best = _Fit()
+    rows = [_Fit()] * (len(pattern) + 1)
+    for word in words:
+        before = rows[:]
+        for place, part in enumerate(pattern, 1):
+            kept = before[place] if word in LIGHT else _Fit()
+            found = _with(before[place - 1], part, word, gains) if word in gains[part] else _Fit()
+            rows[place] = max(rows[place - 1], kept, found, key=_found)
+        best = max(best, rows[-1], key=_found)
+    return best
+
+
+def _with(fit: _Fit, part: str, word: str, gains: _Gains) -> _Fit:
+    """Return an alignment and one more part of the pattern for a word; as it was where they do not match."""
+    gain = gains[part].get(word, 0.0)
+    slots = {**fit.slots, slot: word} if gain and (slot := next(iter(slots_of(part)), None)) else fit.slots
+    return _Fit(fit.found + gain, fit.heavy + (gain if word not in LIGHT else 0), slots)
+
+
+def _alone(pattern: Sequence[str], words: Sequence[str], gains: _Gains) -> bool:
+    """Whether nothing that matters is said besides."""
+    return all(word in COURTESIES or any(word in gains[part] for part in pattern) for word in heavy(words))
 
 
 def _found(fit: _Fit) -> float:
     return fit.found
-
-
-def plain(utterance: str) -> list[str]:
-    """Return the words of an utterance, in lower case and in their long forms."""
-    return " ".join(LONG_FOR.get(word, word) for word in utterance.lower().split()).split()
 
 
 def _rank(meaning: Meaning) -> float:
@@ -143,16 +164,16 @@ def _rank(meaning: Meaning) -> float:
     return meaning.score + 0.02 * meaning.weight
 
 
-def _weight(word: str) -> float:
-    return 0.5 if word in LIGHT else 1.0
-
-
-@lru_cache(maxsize=50_000)
 def alike(one: str, other: str) -> float:
     """Return how much two words look like one that was misheard: 1 the same, 0 different."""
     if one == other:
         return 1.0
-    allowed = min(len(one), len(other)) // LONG
+    shorter, longer = sorted((len(one), len(other)))
+    allowed = shorter // LONG
+    # One edit leaves at least one end as it is: that alone tells most words apart.
+    ends = allowed > 1 or one[:1] == other[:1] or one[-1:] == other[-1:]
+    if longer - shorter > allowed or not (allowed and ends):
+        return 0.0
     distance = edits(one, other, allowed + 1)
     return 1.0 - 0.3 * distance if distance <= allowed else 0.0
 

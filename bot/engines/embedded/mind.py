@@ -79,7 +79,6 @@ class Mind:
     def forget(self) -> None:
         """Drop the memory: the call is over."""
         self._memory, self._answers = Memory(), None
-        self._understanding.forget()
 
     def _answer(self, context: Context, meaning: Meaning | None) -> Answer:
         if meaning is None:
@@ -94,7 +93,7 @@ class Mind:
         for slot, word in known.items():
             text = text.replace(f"{{{slot}}}", word.capitalize() if slot in REMEMBERED else word)
         text = text[:1].upper() + text[1:]
-        return Answer(text, memory, hard=intent.hard, farewell=intent.effect is Effect.FAREWELL)
+        return Answer(text, memory, hard=bool(intent.hard), farewell=intent.effect is Effect.FAREWELL)
 
     def _lost(self) -> Answer:
         """Reflect what is not understood; every other time in a row, propose a topic."""

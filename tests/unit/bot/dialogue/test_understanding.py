@@ -44,7 +44,7 @@ def test_every_pattern_means_its_own_intent(name: str) -> None:
         ("i wanna talk to a real person", "next"),
         ("is this being recorded", "recorded"),
         ("i just want to die", "danger"),
-        ("i am thirteen years old", "minor"),
+        ("i am thirteen years old", "pupil"),
         ("stop it please", "stop"),
         ("okay good bye then", "bye"),
         ("tell me a choke", "joke"),
@@ -70,6 +70,81 @@ def test_safety_goes_first() -> None:
     assert meant("thank you are you human") == "human"
 
 
+def test_of_several_rules_the_gravest_goes_first() -> None:
+    """Who is in danger is not sent away for saying goodbye."""
+    assert meant("I want to kill myself. Goodbye.") == "danger"
+    assert meant("goodbye i want to die") == "danger"
+
+
+@pytest.mark.parametrize("ending", ["", ".", "?", "!", "..."])
+def test_every_hard_rule_holds_however_it_is_written(ending: str) -> None:
+    """Ears write capitals, punctuation and other apostrophes."""
+    for name, intent in INTENTS.items():
+        for sentence in intent.patterns if intent.hard else ():
+            for slot in slots_of(sentence):
+                sentence = sentence.replace(f"{{{slot}}}", SCRIPT.slots[slot][0])
+            written = sentence[:1].upper() + sentence[1:].replace("'", "\N{RIGHT SINGLE QUOTATION MARK}") + ending
+            assert meant(written) == name, written
+
+
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ("Bye bye!", "bye"),
+        ("Okay, goodbye then.", "bye"),
+        ("I have to go now.", "bye"),
+        ("I really must go, bye.", "bye"),
+        ("Thanks, see you later!", "bye"),
+        ("It was nice talking to you. Goodbye!", "bye"),
+        ("I like you, but I have to go.", "bye"),
+        ("I've gotta go", "bye"),
+        ("please hang up", "bye"),
+        ("I'm 12.", "minor"),
+        ("I\N{RIGHT SINGLE QUOTATION MARK}m 12", "minor"),
+        ("i'm only thirteen", "minor"),
+        ("I am a kid.", "minor"),
+        ("Hi, I'm Tom, and I'm 12.", "minor"),
+        ("i am fourteen and i love football", "minor"),
+        ("I'm not 18 yet.", "minor"),
+        ("I am 12 years old.", "pupil"),
+        ("i am nine years old and i like dogs", "pupil"),
+        ("I'm a 15-year-old boy from the north.", "pupil"),
+        ("i am in seventh grade", "pupil"),
+        ("I'm in 8th grade.", "pupil"),
+    ],
+)
+def test_what_has_to_end_a_call(said: str, name: str) -> None:
+    """A goodbye, and whoever is too young, in words and in figures, whatever else is said."""
+    meaning = UNDERSTANDING.meaning(said)
+    assert meaning is not None
+    assert (meaning.name, meaning.intent.effect) == (name, Effect.FAREWELL)
+
+
+@pytest.mark.parametrize("said", [
+    "I see what you mean.", "It was a good movie last night.", "I have to go shopping tomorrow.",
+    "i have to go to work now and then", "I had a good night.", "did you have a good night", "I see you like music.",
+    "I never said goodbye to him.", "The call ended.", "I hang up my coat.", "I am going to bed at eleven.",
+    "I am babysitting a child.", "I was a kid back then.", "when i was in seventh grade i liked math",
+    "My son is in seventh grade.", "I am 12 minutes late.", "I am 12 years older than my brother.",
+    "I'm not a kid anymore.", "My son is twelve years old.", "I have a twelve-year-old daughter.",
+    "I am in a meeting at ten.", "I am a child psychologist.", "my room is number 12", "I'm 25 years old.",
+    "I am a minor league player.", "I am fine.", "I'm 18.",
+])  # fmt: skip
+def test_what_must_not_end_a_call(said: str) -> None:
+    """The words of a rule, scattered over a sentence that means something else."""
+    meaning = UNDERSTANDING.meaning(said)
+    assert meaning is None or meaning.intent.effect is None or meaning.intent.effect is Effect.REPEAT
+
+
+@pytest.mark.parametrize(
+    "said", ["I can't stop thinking about it.", "What are you doing tonight?", "who are you voting for"]
+)
+def test_a_rule_leaves_alone_what_is_another_sentence(said: str) -> None:
+    """Another mind is asked."""
+    meaning = UNDERSTANDING.meaning(said)
+    assert meaning is None or not meaning.intent.hard
+
+
 def test_a_slot_is_filled_with_the_word_that_was_said() -> None:
     """For the answer to take up."""
     meaning = UNDERSTANDING.meaning("my name is emma")
@@ -81,7 +156,7 @@ def test_a_slot_is_filled_with_the_word_that_was_said() -> None:
 def test_effects_are_where_they_belong() -> None:
     """Ending, moving on, reporting and hearing something again are the caller's to ask for."""
     effects = {name: intent.effect for name, intent in INTENTS.items() if intent.effect}
-    farewells = dict.fromkeys(("minor", "bye"), Effect.FAREWELL)
+    farewells = dict.fromkeys(("minor", "pupil", "bye"), Effect.FAREWELL)
     assert effects == {**farewells, "next": Effect.NEXT, "report": Effect.REPORT, "again": Effect.REPEAT}
     assert {name for name, intent in INTENTS.items() if intent.hard} >= {"danger", "minor", "human", "stop", "report"}
 
