@@ -52,7 +52,7 @@ async def open_parts(settings: WorkerSettings) -> AsyncIterator[Parts]:
     async with AsyncExitStack() as stack:
         engines = await stack.enter_async_context(open_engines(chosen, ears=_ears(script, settings.bot_calls)))
         voicebook = Voicebook([voice for voice in (engines.voice, engines.embedded_voice) if voice])
-        await voicebook.fill([*script.lines.values(), *script.fillers])
+        await voicebook.fill(script)
         await _hear_oneself(engines, script)
         warming = asyncio.create_task(engines.keep_warm(random.random))
         stack.push_async_callback(end, warming)

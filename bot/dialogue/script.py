@@ -1,7 +1,7 @@
 """The script of the embedded conversation: one TOML file a language, read and checked as a whole.
 
 From it come the patterns that are understood, the sentences that the recogniser's language model is made of, the words
-that its dictionary must know, the speech that is rendered beforehand, and the scenarios of the tests. Pure.
+that its dictionary must know, and all that the bot says without a model. Pure.
 """
 
 import re
@@ -84,13 +84,6 @@ class Script(Struct, frozen=True, forbid_unknown_fields=True):
     def vocabulary(self) -> frozenset[str]:
         """Return all words that a caller may say."""
         return frozenset(word for sentence in self.sentences() for word in sentence.split())
-
-    def speech(self) -> Iterator[str]:
-        """Yield all that the bot says and that can be rendered beforehand: whatever has no slot."""
-        yield from self.lines.values()
-        yield from self.fillers
-        for replies in (self.reflections, self.topics, *(intent.replies for intent in self.intents.values())):
-            yield from (reply for reply in replies if not slots_of(reply))
 
     def _filled(self, pattern: str) -> Iterator[str]:
         slot = next(iter(slots_of(pattern)), None)

@@ -7,7 +7,7 @@ from bot.turns.endpoint import Habit
 from bot.turns.words import is_backchannel
 
 CONNECT_MS = 15_000
-# The disclosure takes 2.5 s. Has it not been heard by then, the call ends: an undisclosed bot says nothing else.
+# Has the disclosure not been heard by then, the call ends: an undisclosed bot says nothing else.
 DISCLOSURE_MS = 5_000
 # Silence after which the bot asks something, asks again, and ends the call.
 QUIET_MS = (8_000, 20_000, 40_000)
@@ -60,14 +60,18 @@ GOODBYE_MS = {Ending.LENGTH: 3_000, Ending.DRAIN: 3_000, Ending.SILENCE: 3_000, 
 class Line(Enum):
     """What the bot says of its own accord, rendered before the call."""
 
-    DISCLOSURE = auto()  # "I am an AI bot, not a person": 2.5 s at most
+    DISCLOSURE = auto()  # "I am an AI bot and not a person"
     QUESTION = auto()  # an open question, after a silence
     STILL_THERE = auto()  # after a long silence
     REPEAT = auto()  # "I did not catch that"
     APOLOGY = auto()  # no reply came, or not all of it
     OFFER = auto()  # "A person is here: shall I connect you?"
-    HANDOVER = auto()  # "Connecting you": 1 s at most
-    GOODBYE = auto()  # 3 s at most
+    HANDOVER = auto()  # a goodbye while the person comes
+    GOODBYE = auto()
+
+
+# How long the sound of a line may be; that of a goodbye is over before its time is.
+BOUND_MS = {Line.DISCLOSURE: 2_500, Line.HANDOVER: 900, Line.GOODBYE: 2_900}
 
 
 class Offer(Enum):

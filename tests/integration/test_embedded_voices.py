@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.conversation.voicebook import Voicebook, length_ms
+from bot.dialogue.script import load
 from bot.engines.embedded.espeak import EspeakTts
 from bot.engines.embedded.flite import VOICES, FliteTts, Listener, speaker
 from bot.engines.embedded.silence import LEAD_MS, TAIL_MS
@@ -18,6 +20,7 @@ from bot.engines.protocols import Audio, Tts
 from bot.media.opus import Decoder, Encoder
 from bot.media.playout import FRAME_BYTES
 from bot.media.resample import Resampler
+from bot.turns.state import BOUND_MS
 from tests.integration.embedded_speech import CLAUSE, LONG, children, duration_ms, quiet_ms, spoken
 from tests.integration.engine_world import cancel_twice
 
@@ -50,6 +53,13 @@ async def test_a_clause(tts: Tts) -> None:
     assert max(array("h", b"".join(audio.pcm for audio in sound))) > 8000
     assert quiet_ms(sound, at_end=False) <= LEAD_MS + 5
     assert quiet_ms(sound, at_end=True) <= TAIL_MS + 5
+
+
+async def test_the_lines_that_cannot_wait_are_short_enough(tts: Tts) -> None:
+    """What the bot is comes first and uninterrupted; a goodbye that is too long would be cut in a word."""
+    script = load("en")
+    for line, bound_ms in BOUND_MS.items():
+        assert length_ms(await Voicebook([tts]).render(script.lines[line.name.lower()])) <= bound_ms
 
 
 async def test_sound_comes_before_it_is_complete(tts: Tts) -> None:

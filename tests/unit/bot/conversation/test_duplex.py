@@ -17,7 +17,7 @@ from bot.turns.state import Ending
 from tests.unit.bot.conversation.scripted import ROOM, WORD_MS, ScriptedBrain, amplitude, joined, read, sound
 from tests.unit.bot.conversation.world import SCRIPT, World
 
-HELLO = (20, "Hi! I am an A I bot, not a person.")
+HELLO = (20, "I am an A I bot and not a person.")
 ANSWER = "red sun old sea red sun old sea"
 REPLY = "one two six ten one two six ten one two six ten."
 APOLOGY = "Sorry, my thoughts got stuck. Where were we?"

@@ -206,7 +206,7 @@ def test_an_open_breaker_is_a_stage_less() -> None:
 def test_a_line_that_is_not_in_the_book_is_spoken_on_demand() -> None:
     """The disclosure comes a little later, and before anything else."""
     world = World(tts=ScriptedTts(first_s=0.3), book=False).run(4_000)
-    assert world.sayings() == [(320, "Hi! I am an A I bot, not a person.")]
+    assert world.sayings() == [(320, "I am an A I bot and not a person.")]
 
 
 def slowly(turns: int) -> tuple[World, ScriptedTts]:

@@ -6,11 +6,15 @@ from contextlib import aclosing
 import pytest
 
 from bot.conversation.sound import spoken
-from bot.conversation.voicebook import Voicebook
+from bot.conversation.voicebook import Voicebook, length_ms
+from bot.dialogue.script import load
 from bot.engines.errors import BadAnswer, EngineError, Unavailable
 from bot.engines.protocols import Audio
 from bot.media.playout import FRAME_BYTES
+from bot.turns.state import BOUND_MS
 from tests.unit.bot.conversation.scripted import ScriptedTts, read, sound
+
+SCRIPT = load("en")
 
 
 class Pieces:
@@ -49,20 +53,30 @@ async def test_what_is_no_sound_is_a_bad_answer(pieces: tuple[Audio, ...]) -> No
 
 
 async def test_the_book_is_spoken_by_the_first_voice_that_can() -> None:
-    """It is rendered once; what is not in it is rendered when it is asked for."""
+    """It is rendered before it is needed; what is not in it is rendered when it is asked for."""
     down = ScriptedTts(error=Unavailable(), pieces=0)
     voice = ScriptedTts()
     book = Voicebook([down, voice])
-    await book.fill(["one two", "one two", "six"])
-    assert voice.said == ["one two", "six"]
-    assert read(book.sound("one two") or b"")[0] == "one"
+    await book.fill(SCRIPT)
+    assert voice.said == [*SCRIPT.lines.values(), *SCRIPT.fillers]
+    assert "bot" in read(book.sound(SCRIPT.lines["disclosure"]) or b"")
     assert book.sound("ten") is None
     assert "ten" in read(await book.render("ten"))
     assert book.sound("ten") is None
+
+
+async def test_a_line_that_takes_too_long_is_spoken_by_the_embedded_voice() -> None:
+    """A disclosure of a voice that drawls would end every call, and a goodbye would be cut."""
+    drawling, embedded = Pieces(Audio(sound(5_000, 2_700, 16_000), 16_000)), ScriptedTts()
+    book = Voicebook([drawling, embedded])
+    await book.fill(SCRIPT)
+    assert embedded.said == [SCRIPT.lines["disclosure"], SCRIPT.lines["handover"]]
+    for line, bound_ms in BOUND_MS.items():
+        assert length_ms(book.sound(SCRIPT.lines[line.name.lower()]) or b"") <= bound_ms
 
 
 @pytest.mark.parametrize("voices", [[], [ScriptedTts(error=Unavailable(), pieces=0)]])
 async def test_a_book_without_a_voice_is_none(voices: list[ScriptedTts]) -> None:
     """Whoever opens it learns so."""
     with pytest.raises(EngineError):
-        await Voicebook(voices).fill(["one"])
+        await Voicebook(voices).fill(SCRIPT)

@@ -5,7 +5,7 @@ from bot.turns.state import Ending
 from tests.unit.bot.conversation.scripted import ScriptedBrain, ScriptedStt, ScriptedTts
 from tests.unit.bot.conversation.world import World
 
-HELLO = (20, "Hi! I am an A I bot, not a person.")
+HELLO = (20, "I am an A I bot and not a person.")
 REPLY = "one two six ten one two six ten one two six ten."
 
 
@@ -159,9 +159,9 @@ def test_silence_is_broken_twice_and_ends_the_call() -> None:
     assert world.sayings(3_000) == [
         (10_000, "What would you like to talk about?"),
         (22_000, "Are you still there?"),
-        (42_000, "I have to go now. Goodbye, and take care."),
+        (42_000, "I have to go now. Goodbye!"),
     ]
-    assert world.ending == (43_780, Ending.SILENCE)
+    assert world.ending == (43_180, Ending.SILENCE)
 
 
 def test_farewell_ends_the_call() -> None:
@@ -193,8 +193,8 @@ def test_a_call_ends_after_its_time_with_a_goodbye() -> None:
     world = World(max_ms=5_000)
     world.says(4_000, "what a long day")
     world.run(30_000)
-    assert world.sayings(4_000) == [(5_000, "I have to go now. Goodbye, and take care.")]
-    assert world.ending == (6_780, Ending.LENGTH)
+    assert world.sayings(4_000) == [(5_000, "I have to go now. Goodbye!")]
+    assert world.ending == (6_180, Ending.LENGTH)
 
 
 def test_nothing_is_said_after_the_caller_left() -> None:

@@ -113,7 +113,8 @@ class World:
             )
         )  # fmt: skip
         if self.book:
-            await _quick.fill(SCRIPT.speech())
+            if _quick.sound(SCRIPT.fillers[0]) is None:
+                await _quick.fill(SCRIPT)
             staff = replace(staff, voicebook=_Book(_quick, voicebook))
         # From here on times count.
         base = asyncio.get_running_loop().time()
