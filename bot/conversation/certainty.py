@@ -8,7 +8,7 @@ from bot.engines.protocols import Hypothesis
 SURE = 0.65
 # Half heard, "hi" is "bye": what has an effect on the call has to be heard better than that.
 SURE_OF_EFFECT = 0.5
-LASTING = {Effect.FAREWELL, Effect.NEXT, Effect.REPORT}
+LASTING = {Effect.FAREWELL, Effect.DISMISSAL, Effect.NEXT, Effect.REPORT}
 
 
 def certain(known: Hypothesis, meaning: Meaning | None) -> bool:

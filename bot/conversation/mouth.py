@@ -116,7 +116,7 @@ class Mouth:
 
     async def _make(self, speech: Speech, asked: Generate, level: Level) -> None:
         try:
-            speech.farewell = self._replies.answer(asked.text).farewell
+            speech.farewell = self._replies.farewell(asked.text)
             async with aclosing(self._replies.pieces(asked, level)) as pieces:
                 async for piece in pieces:
                     if piece is None:

@@ -7,6 +7,7 @@ from contextlib import aclosing
 from bot.conversation.pace import Pace
 from bot.conversation.sound import spoken
 from bot.conversation.staff import Staff
+from bot.dialogue.script import Effect
 from bot.engines.clauses import ClauseCutter
 from bot.engines.embedded.mind import Answer, Mind
 from bot.engines.errors import EngineError
@@ -14,9 +15,11 @@ from bot.engines.levels import Level
 from bot.engines.once import end
 from bot.engines.protocols import Brain, Context, Hypothesis, Tts
 from bot.turns.actions import Generate
+from bot.turns.state import Farewell
 
 # About 60 tokens: what a reply may have where engines are short.
 LEAN_CHARS = 240
+FAREWELLS = {Effect.FAREWELL: Farewell.OPEN, Effect.DISMISSAL: Farewell.FIRM}
 
 
 class Replies:
@@ -35,8 +38,12 @@ class Replies:
         self._context = context
         self._pace = pace
 
-    def answer(self, text: str) -> Answer:
-        """Return what the rules say."""
+    def farewell(self, text: str) -> Farewell | None:
+        """Return how the call ends with the reply to a text, if it does."""
+        effect = self._answer(text).effect
+        return FAREWELLS.get(effect) if effect else None
+
+    def _answer(self, text: str) -> Answer:
         return self._mind.answer(self._context, text)
 
     async def pieces(self, asked: Generate, level: Level) -> AsyncGenerator[str | bytes | None, None]:
@@ -48,7 +55,7 @@ class Replies:
             EngineError: There is no reply, or no more of it.
         """
         level = max(level, Level.EMBEDDED) if asked.embedded else level
-        answer = self.answer(asked.text)
+        answer = self._answer(asked.text)
         brain = None if answer.hard else self._staff.brain_at(level)
         voices = list(self._staff.voices_at(level))
         chars = 0

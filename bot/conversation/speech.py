@@ -1,6 +1,7 @@
 """What the bot says in one generation: its words, its sound as far as it has come, and which is which. No I/O."""
 
 from bot.media.playout import RATE_HZ
+from bot.turns.state import Farewell
 from bot.turns.utterance import Piece, Utterance
 
 # A clause whose end has not come is taken to go on: slow speech, so that no word counts as played that was not.
@@ -12,7 +13,7 @@ class Speech:
 
     Attributes:
         sound: What has come and was not handed to the playout, 16 bit mono at RATE_HZ.
-        farewell: The call ends with it.
+        farewell: How the call ends with it, if it does.
         playing: The playout has it.
         offset_ms: What the playout had of this generation before it: a filler.
         ended: No more sound comes.
@@ -24,7 +25,7 @@ class Speech:
     def __init__(self, generation: int) -> None:
         self.generation = generation
         self.sound = bytearray()
-        self.farewell = False
+        self.farewell: Farewell | None = None
         self.playing = False
         self.offset_ms = 0
         self.ended = False

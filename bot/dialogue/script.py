@@ -35,7 +35,8 @@ class Effect(StrEnum):
     NEXT and REPORT are the page's to do: the answer says so.
     """
 
-    FAREWELL = "farewell"  # the call ends when the answer was heard
+    FAREWELL = "farewell"  # the call ends when the answer was heard; who speaks into it stays
+    DISMISSAL = "dismissal"  # the call ends when the answer was heard, which nothing interrupts
     NEXT = "next"  # the caller wants somebody else
     REPORT = "report"  # the caller wants to report what happened
     REPEAT = "repeat"  # what the bot said last is said once more, if it has said anything

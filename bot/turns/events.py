@@ -5,7 +5,7 @@ Times are ms on the clock of `now_ms`. What the caller said is in no repr.
 
 from dataclasses import dataclass, field
 
-from bot.turns.state import Ending
+from bot.turns.state import Ending, Farewell
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +56,11 @@ class Final:
 
 @dataclass(frozen=True, slots=True)
 class Audio:
-    """A generation has got `ms` more of audio, 1 or more. `farewell`: the call ends once this reply was played."""
+    """A generation has got `ms` more of audio, 1 or more. `farewell`: how the call ends with it, if it does."""
 
     generation: int
     ms: int
-    farewell: bool = False
+    farewell: Farewell | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,10 @@ What is not in it is in IGNORED, with the reason; a test holds that the two toge
 
 The rules, in one breath. The disclosure comes first and nothing interrupts it. 120 ms after the caller fell silent a
 reply is begun on speculation; how long the silence has to be follows from the words (`endpoint`). A reply that is late
-is bridged: filler, embedded answer, apology. A caller who speaks into the bot's turn silences it at once; then it turns
-out whether that was an interruption, a backchannel or the rest of a turn that the bot took for complete. What the bot
-was interrupted in is never left open: it is resumed, replaced or asked about. The context gets what was played.
+is bridged: filler, embedded answer, apology. A caller who speaks into the bot's turn silences it at once, unless it is
+a dismissal; then it turns out whether that was an interruption, a backchannel or the rest of a turn that the bot took
+for complete. What the bot was interrupted in is never left open: it is resumed, replaced or asked about. The context
+gets what was played.
 """
 
 from collections.abc import Callable
@@ -103,11 +104,11 @@ TABLE: dict[tuple[State, type[Event]], Rule] = {
     (THINKING, OfferEnded): _to(hearing.forget_human, THINKING),
     (THINKING, End): _to(speaking.end, CLOSING),
     #
-    (SPEAKING, Voiced): _to(speaking.yield_floor, OVERLAP),
+    (SPEAKING, Voiced): _to(speaking.yield_floor, SPEAKING, OVERLAP),
     (SPEAKING, Audio): _to(speaking.extend, SPEAKING),
     (SPEAKING, Played): _to(speaking.finished, SPEAKING, LISTENING, CLOSING),
-    (SPEAKING, Failed): _to(speaking.broken, SPEAKING, LISTENING),
-    (SPEAKING, Tick): _to(speaking.broken, SPEAKING, LISTENING),
+    (SPEAKING, Failed): _to(speaking.broken, SPEAKING, LISTENING, CLOSING),
+    (SPEAKING, Tick): _to(speaking.broken, SPEAKING, LISTENING, CLOSING),
     (SPEAKING, HumanFound): _to(speaking.finish_clause, SPEAKING),
     (SPEAKING, OfferEnded): _to(hearing.forget_human, SPEAKING),
     (SPEAKING, End): _to(speaking.end, CLOSING),

@@ -6,7 +6,7 @@ from bot.turns.actions import Action, FinishClause, Forget, HangUp, Pause, Resum
 from bot.turns.events import Audio, Connected, End, Failed, HumanFound, Partial, Played, Tick, Unvoiced, Voiced
 from bot.turns.hearing import begin_silence, note_human, weigh
 from bot.turns.moves import Step, close, commit, discard, listen, say, settle
-from bot.turns.state import MERGE_MS, Ending, Line, Offer, State, Turns
+from bot.turns.state import MERGE_MS, Ending, Farewell, Line, Offer, State, Turns
 from bot.turns.words import is_backchannel, is_stop
 
 
@@ -82,9 +82,11 @@ def finished(turns: Turns, event: Played, now_ms: int) -> Step:
 
 
 def broken(turns: Turns, event: Tick | Failed, now_ms: int) -> Step:
-    """The reply stops in the middle: apologise for it. A line that stops is no loss."""
+    """The reply stops in the middle: apologise for it. A line that stops is no loss, and a dismissal still is one."""
     if turns.reply is None or (isinstance(event, Failed) and not _current(turns, event)):
         return turns, ()
+    if turns.reply.farewell is Farewell.FIRM:
+        return close(turns, Ending.FAREWELL, now_ms)
     line = turns.reply.line
     turns, committed = commit(begin_silence(turns, now_ms), cut=True)
     turns, after = settle(turns, now_ms) if line else say(turns, Line.APOLOGY, now_ms)
@@ -100,7 +102,12 @@ def finish_clause(turns: Turns, event: HumanFound, now_ms: int) -> Step:
 
 
 def yield_floor(turns: Turns, event: Voiced, now_ms: int) -> Step:
-    """The caller speaks too: silence the output at once, then find out whether that is an interruption."""
+    """The caller speaks too: silence the output at once, then find out whether that is an interruption.
+
+    Nobody talks the bot out of a dismissal: it is said to its end, and what is said into it is not listened to.
+    """
+    if turns.reply and turns.reply.farewell is Farewell.FIRM:
+        return turns, ()
     paused = (Pause(turns.reply.generation),) if turns.reply else ()
     turns, opened = listen(turns, event.since_ms, State.OVERLAP, now_ms)
     return turns, paused + opened

@@ -74,6 +74,13 @@ class Line(Enum):
 BOUND_MS = {Line.DISCLOSURE: 2_500, Line.HANDOVER: 900, Line.GOODBYE: 2_900}
 
 
+class Farewell(Enum):
+    """How a reply ends the call, once it was played."""
+
+    OPEN = auto()  # unless the caller speaks into it
+    FIRM = auto()  # whatever the caller says: nothing interrupts it
+
+
 class Offer(Enum):
     """Whether a person is free to take over."""
 
@@ -123,7 +130,7 @@ class Reply:
     text: str = field(default="", repr=False)
     line: Line | None = None
     embedded: bool = False
-    farewell: bool = False
+    farewell: Farewell | None = None
     audio_ms: int = 0  # came before it was played
     played_ms: int = 0  # when playing began
     until_ms: int = 0  # when all audio that has come will have been played

@@ -32,13 +32,13 @@ class Memory:
 class Answer:
     """What the mind says to an utterance, and its memory after that.
 
-    `hard`: a rule that goes before whatever another mind would say. `farewell`: the call ends with it.
+    `hard`: a rule that goes before whatever another mind would say. `effect`: what it has beside the words.
     """
 
     text: str = field(repr=False)
     memory: Memory = field(repr=False)
     hard: bool = False
-    farewell: bool = False
+    effect: Effect | None = None
 
 
 class Mind:
@@ -93,7 +93,7 @@ class Mind:
         for slot, word in known.items():
             text = text.replace(f"{{{slot}}}", word.capitalize() if slot in REMEMBERED else word)
         text = text[:1].upper() + text[1:]
-        return Answer(text, memory, hard=bool(intent.hard), farewell=intent.effect is Effect.FAREWELL)
+        return Answer(text, memory, hard=bool(intent.hard), effect=intent.effect)
 
     def _lost(self) -> Answer:
         """Reflect what is not understood; every other time in a row, propose a topic."""

@@ -3,7 +3,7 @@
 from bot.engines.errors import Unavailable
 from bot.turns.state import Ending
 from tests.unit.bot.conversation.scripted import ScriptedBrain, ScriptedStt, ScriptedTts
-from tests.unit.bot.conversation.world import World
+from tests.unit.bot.conversation.world import SCRIPT, World
 
 HELLO = (20, "I am an A I bot and not a person.")
 REPLY = "one two six ten one two six ten one two six ten."
@@ -170,6 +170,18 @@ def test_farewell_ends_the_call() -> None:
     world.says(4_000, "good bye")
     world.run(30_000)
     assert world.sayings(4_000) == [(4_680, "Goodbye! It was nice to talk with you.")]
+    assert world.ending is not None
+    assert world.ending[1] is Ending.FAREWELL
+    assert world.ending[0] - world.spans[-1][1] <= 40
+
+
+def test_who_is_too_young_does_not_talk_the_bot_out_of_ending_the_call() -> None:
+    """It says why, whatever is said into that, and whatever mind is configured; then it hangs up."""
+    world = World(brain=ScriptedBrain())
+    world.says(4_000, "i am thirteen")
+    world.says(5_600, "no no please wait stop i was joking")
+    world.run(30_000)
+    assert [saying for _, saying in world.sayings(4_000)] == [*SCRIPT.intents["minor"].replies]
     assert world.ending is not None
     assert world.ending[1] is Ending.FAREWELL
     assert world.ending[0] - world.spans[-1][1] <= 40

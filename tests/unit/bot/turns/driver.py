@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from bot.turns import actions as do
 from bot.turns import events as on
 from bot.turns.machine import begin, step
-from bot.turns.state import Line, Turns
+from bot.turns.state import Farewell, Line, Turns
 from bot.turns.utterance import Piece, Utterance
 
 MAX_MS = 600_000
@@ -39,7 +39,7 @@ class Engines:
     reply_ms: int = 5_000
     complete: bool = False
     speculate: bool = True
-    farewell: bool = False
+    farewell: Farewell | None = None
     playing: bool = True  # whether the output ever tells that something was played
 
 

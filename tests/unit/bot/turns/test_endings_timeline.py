@@ -3,9 +3,9 @@
 import pytest
 
 from bot.turns import events as on
-from bot.turns.actions import Discard, HangUp, Listen, Say
+from bot.turns.actions import Discard, HangUp, Listen, Pause, Say
 from bot.turns.machine import begin
-from bot.turns.state import Ending, Line, State
+from bot.turns.state import Ending, Farewell, Line, State
 from tests.unit.bot.turns.driver import Engines, Shell
 
 CONNECTED: tuple[int, on.Event] = (0, on.Connected())
@@ -98,9 +98,30 @@ def test_an_undisclosed_bot_says_no_goodbye() -> None:
 
 def test_a_reply_that_is_a_farewell_ends_the_call() -> None:
     """Whoever says goodbye gets an answer to it, and no second goodbye."""
-    shell = Shell([CONNECTED], {1: "goodbye then"}, Engines(farewell=True)).voice(3_000, 4_000).run(30_000)
+    shell = Shell([CONNECTED], {1: "goodbye then"}, Engines(farewell=Farewell.OPEN)).voice(3_000, 4_000).run(30_000)
     assert shell.happened(Say, HangUp, after_ms=0) == [(9_440, HangUp(Ending.FAREWELL))]
     assert shell.context[-1] == ("goodbye then", Engines().reply, False)
+
+
+def test_a_farewell_can_be_talked_out_of_a_dismissal_cannot() -> None:
+    """Into a goodbye the caller may speak and stay; who is sent away hears why to its end, and goes."""
+    for farewell, ends in ((Farewell.OPEN, None), (Farewell.FIRM, 9_440)):
+        shell = Shell([CONNECTED], {1: "first words", 2: "but wait"}, Engines(farewell=farewell))
+        shell.voice(3_000, 4_000).voice(6_000, 8_000).run(9_500)
+        assert [at for at, _ in shell.happened(HangUp)] == ([ends] if ends else [])
+        assert bool(shell.happened(Pause, Listen, after_ms=4_440)) == (ends is None)
+
+
+@pytest.mark.parametrize("event", [on.Failed(2), None])
+def test_a_dismissal_that_breaks_off_is_one(event: on.Event | None) -> None:
+    """The voice fails in the middle, or stalls: the call ends, without an apology that would go on with it."""
+    shell = Shell([CONNECTED], {1: "first words"}, Engines(farewell=Farewell.FIRM)).voice(3_000, 4_000).run(4_000)
+    shell.engines.playing = False
+    if event:
+        shell.at(6_000, event)
+    shell.run(30_000)
+    assert shell.happened(HangUp) == [(6_000 if event else 11_440, HangUp(Ending.FAREWELL))]
+    assert not shell.happened(Say, after_ms=4_000)
 
 
 def test_a_dead_output_does_not_leave_the_caller_in_silence() -> None:

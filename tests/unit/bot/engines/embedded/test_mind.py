@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.dialogue.script import BadScript, load, parse
+from bot.dialogue.script import BadScript, Effect, load, parse
 from bot.dialogue.understanding import Understanding
 from bot.engines.embedded.mind import Mind
 from bot.engines.protocols import Context, Hypothesis, Speaker
@@ -86,13 +86,14 @@ def test_what_is_not_understood_is_reflected_then_leads_to_a_topic() -> None:
     assert talk.say("purple monkeys juggle spoons") in SCRIPT.reflections
 
 
-@pytest.mark.parametrize(("text", "hard", "farewell"), [
-    ("i want to die", True, False), ("i am thirteen", True, True), ("good bye", True, True), ("hello", False, False),
+@pytest.mark.parametrize(("text", "hard", "effect"), [
+    ("i want to die", True, None), ("i am thirteen", True, Effect.DISMISSAL), ("good bye", True, Effect.FAREWELL),
+    ("hello", False, None),
 ])  # fmt: skip
-def test_hard_rules_and_farewells_are_told(text: str, hard: bool, farewell: bool) -> None:
+def test_hard_rules_and_farewells_are_told(text: str, hard: bool, effect: Effect | None) -> None:
     """So that they go before any model, and the call ends with them."""
     answer = Talk().mind.answer(Context(), text)
-    assert (answer.hard, answer.farewell) == (hard, farewell)
+    assert (answer.hard, answer.effect) == (hard, effect)
 
 
 async def test_it_is_a_brain() -> None:
