@@ -162,6 +162,17 @@ def test_effects_are_where_they_belong() -> None:
     assert {name for name, intent in INTENTS.items() if intent.hard} >= {"danger", "minor", "human", "stop", "report"}
 
 
+def test_what_the_bot_says_of_the_service_is_true_of_it() -> None:
+    """It promises nothing for who processes speech elsewhere, and names no button that its calls do not have."""
+    replies = [reply for intent in INTENTS.values() for reply in intent.replies]
+    promises = [reply for reply in replies if "recorded" in reply]
+    assert promises
+    assert all("stored here" in reply and "page says" in reply for reply in promises)
+    blocking = [reply for reply in replies if "block" in reply.casefold()]
+    assert blocking
+    assert all("With a person, " in reply for reply in blocking)
+
+
 def test_complete_utterances_are_told_from_beginnings() -> None:
     """Only the very words of a pattern end a turn early."""
     assert UNDERSTANDING.complete("how are you")
