@@ -15,7 +15,7 @@ from msgspec import Struct
 
 SCRIPTS = Path(__file__).parent / "scripts"
 
-WORD = re.compile(r"[a-z][a-z']*")
+WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 _SLOT = re.compile(r"\{([a-z]+)\}")
 # Slots that tell who the caller is: once filled they are for the rest of the call, for every reply.
 REMEMBERED = frozenset({"name"})
@@ -46,6 +46,20 @@ class BadScript(Exception):
     """The file is no script; `str` says where and why."""
 
 
+class Words(Struct, frozen=True, forbid_unknown_fields=True):
+    """What single words of the language are.
+
+    `light`: they carry no meaning of their own. `courtesies`: they go with anything. A `conjunctions` before one of the
+    `subjects` begins a clause. `long_for`: what is said for short, and the words for figures.
+    """
+
+    light: tuple[str, ...]
+    courtesies: tuple[str, ...]
+    conjunctions: tuple[str, ...]
+    subjects: tuple[str, ...]
+    long_for: dict[str, str]
+
+
 class Intent(Struct, frozen=True, forbid_unknown_fields=True):
     """One thing that callers say.
 
@@ -65,10 +79,12 @@ class Intent(Struct, frozen=True, forbid_unknown_fields=True):
 class Script(Struct, frozen=True, forbid_unknown_fields=True):
     """A whole script.
 
-    `slots`: the words that each slot takes. `lines`: what the bot says of itself, by name. `reflections`: answers to
-    what is not understood, in turns. `topics`: questions that keep a conversation going, in turns.
+    `words`: what single words are. `slots`: the words that each slot takes. `lines`: what the bot says of itself, by
+    name. `reflections`: answers to what is not understood, in turns. `topics`: questions that keep a conversation
+    going, in turns.
     """
 
+    words: Words
     slots: dict[str, tuple[str, ...]]
     lines: dict[str, str]
     fillers: tuple[str, ...]
@@ -126,7 +142,8 @@ def parse(text: str) -> Script:
     for name, intent in script.intents.items():
         for pattern in intent.patterns:
             bare = _SLOT.sub("a", pattern)
-            if not all(WORD.fullmatch(word) for word in bare.split()) or bare != " ".join(bare.split()):
+            spelled = all(WORD.fullmatch(word) for word in bare.split())
+            if not spelled or bare != " ".join(bare.lower().split()):
                 raise BadScript(f"{name}: {pattern!r} is not made of lower-case words and single spaces")
         filled = {slot for pattern in intent.patterns for slot in slots_of(pattern)}
         for reply in intent.replies:

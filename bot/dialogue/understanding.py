@@ -12,7 +12,7 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from bot.dialogue.script import Hard, Intent, Script, slots_of
-from bot.dialogue.wording import COURTESIES, LIGHT, clauses, heavy, pattern_parts, plain, weight
+from bot.dialogue.wording import Wording
 
 # Below this a pattern does not fit.
 FITS = 0.6
@@ -61,8 +61,9 @@ class Understanding:
 
     def __init__(self, script: Script) -> None:
         self._order = list(script.intents)
+        self._wording = Wording(script.words)
         self._patterns = [
-            (name, intent, pattern_parts(pattern))
+            (name, intent, self._wording.parts(pattern))
             for name, intent in script.intents.items()
             for pattern in intent.patterns
         ]
@@ -72,11 +73,11 @@ class Understanding:
 
     def meaning(self, utterance: str) -> Meaning | None:
         """Return what fits best, None where nothing does. Hard rules go first, in the order of the script."""
-        words = plain(utterance)
+        words = self._wording.plain(utterance)
         gains = self._gains(words)
         found = list(self._fitting(words, gains))
         hard = [meaning for meaning in found if meaning.intent.hard]
-        for clause in clauses(utterance):
+        for clause in self._wording.clauses(utterance):
             hard += self._fitting(clause, gains, Hard.ALONE)
         if hard:
             first = min((meaning.name for meaning in hard), key=self._order.index)
@@ -85,12 +86,12 @@ class Understanding:
 
     def complete(self, utterance: str) -> bool:
         """Say whether after these very words nothing more is to be expected."""
-        words = plain(utterance)
+        words = self._wording.plain(utterance)
         best = max(self._fitting(words, self._gains(words)), key=_rank, default=None)
         return best is not None and best.intent.complete and best.score > COMPLETE
 
     def _fitting(self, words: Sequence[str], gains: _Gains, only: Hard | None = None) -> Iterator[Meaning]:
-        said = frozenset(words)
+        said, weight = frozenset(words), self._wording.weight
         for name, intent, pattern in self._patterns:
             if only and intent.hard is not only:
                 continue
@@ -98,12 +99,12 @@ class Understanding:
             # Most patterns have too little in common with an utterance for their alignment to matter.
             if sum(weight(part) for part in pattern if not said.isdisjoint(gains[part])) < FITS * possible:
                 continue
-            fit = _phrase(pattern, words, gains) if intent.hard is Hard.PHRASE else _scattered(pattern, words, gains)
-            besides = len(heavy(words)) - fit.heavy
+            fit = (self._phrase if intent.hard is Hard.PHRASE else self._scattered)(pattern, words, gains)
+            besides = len(self._wording.heavy(words)) - fit.heavy
             score = fit.found / possible - EXTRA * besides / (possible + besides)
             fits = fit.found / possible >= HARD_FITS if intent.hard else score >= FITS
             if intent.hard is Hard.ALONE:
-                fits = fits and _alone(pattern, words, gains)
+                fits = fits and self._alone(pattern, words, gains)
             if fits and all(slot in fit.slots for part in pattern for slot in slots_of(part)):
                 yield Meaning(name, intent, score, possible, fit.slots)
 
@@ -113,46 +114,45 @@ class Understanding:
             part: dict.fromkeys(said & slot, SLOT) for part, slot in self._slots.items()
         }
         for part in self._words:
-            gains[part] = {word: gain for word in said if (gain := weight(part) * alike(part, word))}
+            gains[part] = {word: gain for word in said if (gain := self._wording.weight(part) * alike(part, word))}
         return gains
 
+    def _scattered(self, pattern: Sequence[str], words: Sequence[str], gains: _Gains) -> _Fit:
+        """Return the best alignment of a pattern with an utterance, in the order of both, whatever is in between."""
+        # After some words: the best that the first so many parts of the pattern can have found.
+        rows = [_Fit()] * (len(pattern) + 1)
+        for word in words:
+            before = rows[:]
+            for place, part in enumerate(pattern, 1):
+                found = self._with(before[place - 1], part, word, gains)
+                rows[place] = max(before[place], rows[place - 1], found, key=_found)
+        return rows[-1]
 
-def _scattered(pattern: Sequence[str], words: Sequence[str], gains: _Gains) -> _Fit:
-    """Return the best alignment of a pattern with an utterance, in the order of both, whatever is in between."""
-    # After some words: the best that the first so many parts of the pattern can have found.
-    rows = [_Fit()] * (len(pattern) + 1)
-    for word in words:
-        before = rows[:]
-        for place, part in enumerate(pattern, 1):
-            found = _with(before[place - 1], part, word, gains)
-            rows[place] = max(before[place], rows[place - 1], found, key=_found)
-    return rows[-1]
+    def _phrase(self, pattern: Sequence[str], words: Sequence[str], gains: _Gains) -> _Fit:
+        """Return the best alignment with only light words in between."""
+        best = _Fit()
+        rows = [_Fit()] * (len(pattern) + 1)
+        for word in words:
+            before = rows[:]
+            for place, part in enumerate(pattern, 1):
+                kept = before[place] if self._wording.light(word) else _Fit()
+                found = self._with(before[place - 1], part, word, gains) if word in gains[part] else _Fit()
+                rows[place] = max(rows[place - 1], kept, found, key=_found)
+            best = max(best, rows[-1], key=_found)
+        return best
 
+    def _with(self, fit: _Fit, part: str, word: str, gains: _Gains) -> _Fit:
+        """Return an alignment and one more part of the pattern for a word; as it was where they do not match."""
+        gain = gains[part].get(word, 0.0)
+        slots = {**fit.slots, slot: word} if gain and (slot := next(iter(slots_of(part)), None)) else fit.slots
+        return _Fit(fit.found + gain, fit.heavy + (gain if not self._wording.light(word) else 0), slots)
 
-def _phrase(pattern: Sequence[str], words: Sequence[str], gains: _Gains) -> _Fit:
-    """Return the best alignment with only light words in between."""
-    best = _Fit()
-    rows = [_Fit()] * (len(pattern) + 1)
-    for word in words:
-        before = rows[:]
-        for place, part in enumerate(pattern, 1):
-            kept = before[place] if word in LIGHT else _Fit()
-            found = _with(before[place - 1], part, word, gains) if word in gains[part] else _Fit()
-            rows[place] = max(rows[place - 1], kept, found, key=_found)
-        best = max(best, rows[-1], key=_found)
-    return best
-
-
-def _with(fit: _Fit, part: str, word: str, gains: _Gains) -> _Fit:
-    """Return an alignment and one more part of the pattern for a word; as it was where they do not match."""
-    gain = gains[part].get(word, 0.0)
-    slots = {**fit.slots, slot: word} if gain and (slot := next(iter(slots_of(part)), None)) else fit.slots
-    return _Fit(fit.found + gain, fit.heavy + (gain if word not in LIGHT else 0), slots)
-
-
-def _alone(pattern: Sequence[str], words: Sequence[str], gains: _Gains) -> bool:
-    """Whether nothing that matters is said besides."""
-    return all(word in COURTESIES or any(word in gains[part] for part in pattern) for word in heavy(words))
+    def _alone(self, pattern: Sequence[str], words: Sequence[str], gains: _Gains) -> bool:
+        """Whether nothing that matters is said besides."""
+        return all(
+            self._wording.courteous(word) or any(word in gains[part] for part in pattern)
+            for word in self._wording.heavy(words)
+        )
 
 
 def _found(fit: _Fit) -> float:
