@@ -16,12 +16,13 @@ from bot.dialogue.script import BadScript, Script
 from bot.dialogue.script import load as load_script
 from bot.dialogue.understanding import Understanding
 from bot.engines.embedded import selftest
+from bot.engines.embedded.deaf import DeafStt
 from bot.engines.embedded.sphinx import SphinxStt
 from bot.engines.embedded.sphinx_pool import SphinxPool
 from bot.engines.embedded.vad import RATE_HZ, VoiceDetector
 from bot.engines.errors import Unavailable
 from bot.engines.factory import Engines, open_engines
-from bot.engines.language import primary
+from bot.engines.language import is_english, primary
 from bot.engines.once import end
 from bot.engines.protocols import Audio, Stt
 from bot.engines.settings import EngineSettings
@@ -50,10 +51,13 @@ async def open_parts(settings: WorkerSettings) -> AsyncIterator[Parts]:
     script = _script(chosen.bot_language)
     understanding = Understanding(script)
     async with AsyncExitStack() as stack:
-        engines = await stack.enter_async_context(open_engines(chosen, ears=_ears(script, settings.bot_calls)))
+        engines = await stack.enter_async_context(
+            open_engines(chosen, ears=_ears(chosen.bot_language, script, settings.bot_calls))
+        )
         voicebook = Voicebook([voice for voice in (engines.voice, engines.embedded_voice) if voice])
         await voicebook.fill(script)
-        await _hear_oneself(engines, script)
+        if is_english(chosen.bot_language):
+            await _hear_oneself(engines, script)
         warming = asyncio.create_task(engines.keep_warm(random.random))
         stack.push_async_callback(end, warming)
         staff = _staff(engines, script, understanding, voicebook)
@@ -76,7 +80,10 @@ def _script(language: str) -> Script:
 
 
 @asynccontextmanager
-async def _ears(script: Script, calls: int) -> AsyncIterator[Stt]:
+async def _ears(language: str, script: Script, calls: int) -> AsyncIterator[Stt]:
+    if not is_english(language):
+        yield DeafStt()
+        return
     # One place more, for the bot that listens to itself.
     async with SphinxPool(script, size=calls + 1, spare=min(2, calls), cache=_cache()) as pool:
         yield SphinxStt(pool)
@@ -105,14 +112,16 @@ def _staff(engines: Engines, script: Script, understanding: Understanding, voice
         if await engines.probe() < engines.guards.keys():
             raise Unavailable
 
+    # Who has no embedded ears listens by the configured ones at every level.
+    deaf = isinstance(engines.embedded_ears, DeafStt)
     return Staff(
         script=script,
         understanding=understanding,
         judge=VoiceDetector,
         voicebook=voicebook,
-        stt=engines.embedded_ears,
+        stt=engines.ears if deaf and engines.ears else engines.embedded_ears,
         tts=engines.embedded_voice,
-        configured_stt=engines.ears,
+        configured_stt=None if deaf else engines.ears,
         configured_brain=engines.mind,
         configured_tts=engines.voice,
         converser=engines.converser,

@@ -79,7 +79,7 @@ class ServerSettings(RedisSettings, frozen=True, kw_only=True):
         str,
         Meta(
             pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}$",
-            description="What bots speak (BCP 47), to callers who speak it too. Not English: endpoints are needed.",
+            description="What bots speak (BCP 47), to callers who do too: `en`; by endpoints `de`, `es`, `fr`, `pt`.",
         ),
     ] = "en"
     bot_speech_by: Annotated[

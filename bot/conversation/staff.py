@@ -22,7 +22,7 @@ class Staff:
         understanding: Of this script.
         judge: Gives a call its own judge of voices.
         voicebook: The bot's lines and fillers, rendered.
-        stt: The embedded ears.
+        stt: The embedded ears; where there are none for the language, the configured ones.
         tts: The embedded voice.
         configured_stt: Better ears; None: the embedded ones.
         configured_brain: A better mind; None: the script.

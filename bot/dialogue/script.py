@@ -126,7 +126,8 @@ def load(language: str) -> Script:
     try:
         return parse(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise BadScript(f"there is no script for {language}") from None
+        known = ", ".join(sorted(script.stem for script in SCRIPTS.glob("*.toml")))
+        raise BadScript(f"there is no script for {language}, only for {known}") from None
 
 
 def parse(text: str) -> Script:

@@ -16,6 +16,7 @@ from bot.engines.embedded.espeak import EspeakTts
 from bot.engines.embedded.flite import VOICES, FliteTts, Listener, speaker
 from bot.engines.embedded.silence import LEAD_MS, TAIL_MS
 from bot.engines.errors import Unavailable
+from bot.engines.language import primary
 from bot.engines.protocols import Audio, Tts
 from bot.media.opus import Decoder, Encoder
 from bot.media.playout import FRAME_BYTES
@@ -57,9 +58,20 @@ async def test_a_clause(tts: Tts) -> None:
 
 async def test_the_lines_that_cannot_wait_are_short_enough(tts: Tts) -> None:
     """What the bot is comes first and uninterrupted; a goodbye that is too long would be cut in a word."""
-    script = load("en")
+    await assert_short("en", tts)
+
+
+@pytest.mark.parametrize("language", ["de", "es", "es-mx", "fr", "pt", "pt-br"])
+async def test_they_are_in_every_language(language: str) -> None:
+    """Each has a voice of its own."""
+    await assert_short(primary(language), EspeakTts(language))
+
+
+async def assert_short(language: str, tts: Tts) -> None:
+    """Hold the lines of a script to their bounds."""
+    script = load(language)
     for line, bound_ms in BOUND_MS.items():
-        assert length_ms(await Voicebook([tts]).render(script.lines[line.name.lower()])) <= bound_ms
+        assert length_ms(await Voicebook([tts]).render(script.lines[line.name.lower()])) <= bound_ms, line
 
 
 async def test_sound_comes_before_it_is_complete(tts: Tts) -> None:
