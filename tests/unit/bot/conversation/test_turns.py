@@ -191,6 +191,7 @@ def test_a_farewell_that_is_half_heard_ends_nothing() -> None:
     """The caller is asked to say it again; what only is answered need not be heard as well."""
     for confidence, words, answer in (
         (0.4, "i have to go", "Sorry"),
+        (0.4, "i am thirteen", "Sorry"),
         (0.6, "i have to go", "Goodbye"),
         (0.4, "hello there", "one two"),
     ):
