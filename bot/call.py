@@ -36,7 +36,6 @@ OFFER_S = 5.0
 BYE_S = 1.0
 # Beyond the longest call: both conversation and server end it before.
 MARGIN_S = 5.0
-OLD_MS = 30_000
 
 REASONS = {Ending.LENGTH: EndReason.MAX_LENGTH, Ending.UNCONNECTED: EndReason.FAILED,
            Ending.UNDISCLOSED: EndReason.FAILED}  # fmt: skip
@@ -88,7 +87,8 @@ class Call:
             TimeoutError: Preparing took longer than PREPARE_S.
             RedisError: It is not known whether the caller could be had.
         """
-        if await self._bench.room.now_ms() - self._job.asked_ms > OLD_MS:
+        room = self._bench.room
+        if await room.now_ms() - self._job.asked_ms > room.terms.job_ms:
             await done()
             return Outcome.LATE
         until_s = asyncio.get_running_loop().time() + PREPARE_S

@@ -112,11 +112,6 @@ class Leg:
         return self._hearing.lost
 
     @property
-    def late(self) -> int:
-        """How many of the bot's packets were never sent, because their time was over."""
-        return self._voice.late
-
-    @property
     def safety_words(self) -> SafetyWords | None:
         """The call's, once the partner has kept to what he committed to."""
         return self._verification.words
@@ -129,10 +124,6 @@ class Leg:
         """
         self._own = await self._peer.gather(self._servers, 0)
         return self._own
-
-    def renew(self, servers: Sequence[IceServer]) -> None:
-        """Take fresh relay credentials, for a restart."""
-        self._servers = servers
 
     def join(
         self,

@@ -1,7 +1,6 @@
 """Measures what `bot.admission` decides by: how late the event loop is, and how busy the processor."""
 
 import asyncio
-import os
 import time
 from pathlib import Path
 
@@ -17,13 +16,11 @@ def cores(quota: Path = CGROUP_QUOTA) -> float:
 
     A container may be allowed less (cgroup v2, `cpu.max`: microseconds per period, or `max`).
     """
-    allowed = float(len(os.sched_getaffinity(0)))
     try:
         microseconds, period = quota.read_text().split()
-        allowed = min(allowed, float(microseconds) / float(period))
+        return min(1.0, float(microseconds) / float(period))
     except (OSError, ValueError):
-        pass  # no such file, or no quota
-    return min(1.0, allowed)
+        return 1.0  # no such file, or no quota
 
 
 async def measure(meter: Meter, allowed: float | None = None) -> None:

@@ -49,7 +49,7 @@ class WaitingRoom:
         redis: A client that answers in bytes.
         pool: Name of the room; callers meet within one.
         clock: The time to pass into the scripts; None: they use the server's own, which all workers share.
-        terms: How long things last.
+        terms: How long things last; all may read them.
         files: The Lua sources; None: those of this package.
     """
 
@@ -64,7 +64,7 @@ class WaitingRoom:
         self._redis = redis
         self._clock = clock
         self._keys = Keys(pool)
-        self._terms = terms
+        self.terms = terms
         self._latest_ms = 0  # as late as it was already, by what this process has heard
         constants = {
             **{name.upper(): value for name, value in msgspec.structs.asdict(terms).items()},
@@ -175,7 +175,7 @@ class WaitingRoom:
         Returns:
             The ids that are gone, or were taken over: `enter` or `restore` them, and see which.
         """
-        lease_ms = self._terms.bot_lease_ms if bot else self._terms.lease_ms
+        lease_ms = self.terms.bot_lease_ms if bot else self.terms.lease_ms
         gone: list[str] = []
         for start in range(0, max(1, len(ticket_ids)), RENEW_BATCH):
             batch = ticket_ids[start : start + RENEW_BATCH]
@@ -223,10 +223,11 @@ class WaitingRoom:
 
         `connected_ms` as in `Active`; `partner`, where the worker knows it, is remembered before the other side is
         back; `partner_is` says what it is, `bot` that this side is one. A side whose partner is not back within a lease
-        hears partner_lost. Idempotent.
+        hears partner_lost, as does a bot of a call that is over: of bots nothing is kept by which to tell. Idempotent.
 
         Returns:
             Active, or Gone() when Redis has forgotten nothing: the call is over; Gone("superseded") as for `enter`.
+            A bot is never Gone.
         """
         state = (call_id, side, connected_ms, partner, partner_is, int(bot))
         reply = await self._run("restore", *_arguments(ticket), *state)
@@ -275,7 +276,7 @@ class WaitingRoom:
 
         Any number of processes may sweep; without anything to do, or right after another sweep, it returns 0.
         """
-        return int(await self._run("sweep", limit, self._terms.sweep_gap_ms))
+        return int(await self._run("sweep", limit, self.terms.sweep_gap_ms))
 
     def events(self, worker: str) -> AbstractAsyncContextManager[AsyncGenerator[Event, None]]:
         """Open the stream of events about a worker's tickets; it begins with a Resync and ends with its context."""

@@ -2,10 +2,23 @@
 
 import asyncio
 import time
+from pathlib import Path
+
+import pytest
 
 from bot.admission import LAGS, Meter
-from bot.measure import CPU_EVERY, PERIOD_S, measure
+from bot.measure import CPU_EVERY, PERIOD_S, cores, measure
 from tests.fakes.virtual_time import run_virtually
+
+
+def test_a_core_is_what_the_loop_may_use_at_most(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A container may have less; systems without such quotas, or without affinities, have no less."""
+    monkeypatch.delattr("os.sched_getaffinity", raising=False)
+    quota = tmp_path / "cpu.max"
+    assert cores(quota) == 1
+    for text, expected in (("max 100000", 1), ("250000 100000", 1), ("50000 100000", 0.5)):
+        quota.write_text(text)
+        assert cores(quota) == expected
 
 
 async def measured(meter: Meter, rounds: int, busy_s: float = 0) -> None:
