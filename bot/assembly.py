@@ -108,10 +108,6 @@ async def _hear_oneself(engines: Engines, script: Script) -> None:
 
 
 def _staff(engines: Engines, script: Script, understanding: Understanding, voicebook: Voicebook) -> Staff:
-    async def probe() -> None:
-        if await engines.probe() < engines.guards.keys():
-            raise Unavailable
-
     # Who has no embedded ears listens by the configured ones at every level.
     deaf = isinstance(engines.embedded_ears, DeafStt)
     return Staff(
@@ -126,7 +122,7 @@ def _staff(engines: Engines, script: Script, understanding: Understanding, voice
         configured_tts=engines.voice,
         converser=engines.converser,
         guards=engines.stage_guards,
-        probe=probe if engines.guards else None,
+        probe=engines.silent if engines.guards else None,
     )
 
 

@@ -60,7 +60,7 @@ class Pace:
             if self.level <= self._staff.best:
                 continue
             try:
-                await self._staff.probe()
+                silent = await self._staff.probe()
             except EngineError:
                 continue
-            self._levels.probed(self._staff.open_stages)
+            self._levels.probed(self._staff.open_stages | silent)

@@ -29,7 +29,8 @@ class Staff:
         configured_tts: A better voice; None: the embedded one.
         converser: Holds the conversation in place of all of these, for as long as it can.
         guards: Those of the configured engines.
-        probe: Asks the configured engines for something small, and raises `EngineError` where that fails.
+        probe: Asks the configured engines for something small, and returns the stages that did not answer; raises
+            `EngineError` where none did.
     """
 
     script: Script
@@ -43,7 +44,7 @@ class Staff:
     configured_tts: Tts | None = None
     converser: ConverserEngine | None = None
     guards: Mapping[Stage, Guard] = field(default_factory=dict)
-    probe: Callable[[], Awaitable[None]] | None = None
+    probe: Callable[[], Awaitable[frozenset[Stage]]] | None = None
 
     def __post_init__(self) -> None:
         if missing := [line.name for line in Line if line.name.lower() not in self.script.lines]:

@@ -6,6 +6,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from dataclasses import dataclass
 
 from bot.engines.embedded.voice import embedded_voice
+from bot.engines.errors import Unavailable
 from bot.engines.guard import Guard
 from bot.engines.levels import Stage, probe_after_s
 from bot.engines.limiter import Limiter
@@ -66,6 +67,17 @@ class Engines:
                 for service, endpoint in self._endpoints.items()
             }
         return frozenset(service for service, probe in probes.items() if probe.result())
+
+    async def silent(self) -> frozenset[Stage]:
+        """Probe, and return the stages whose endpoint did not answer.
+
+        Raises:
+            Unavailable: None did.
+        """
+        answered = await self.probe()
+        if not answered:
+            raise Unavailable
+        return frozenset(STAGES[service] for service in self.guards.keys() - answered if service in STAGES)
 
     async def keep_warm(self, random: Callable[[], float]) -> None:
         """Probe about every 15 s, for ever.

@@ -93,10 +93,10 @@ class Levels:
         """A breaker opened: the next turn does without that endpoint."""
         self._next = max(self._next, FLOORS[stage])
 
-    def probed(self, open_stages: frozenset[Stage] = frozenset()) -> None:
-        """A probe of the configured engines succeeded: one level up, not beyond what open breakers allow."""
+    def probed(self, without: frozenset[Stage] = frozenset()) -> None:
+        """A probe of the configured engines succeeded: one level up, as far as the stages that fail are not needed."""
         if self._next is self.present and self.present > self._best:
-            lowest = max((FLOORS[stage] for stage in open_stages), default=Level.FULL)
+            lowest = max((FLOORS[stage] for stage in without), default=Level.FULL)
             self._next = max(Level(self.present - 1), min(lowest, self.present))
 
     def _down(self, last: Level) -> None:

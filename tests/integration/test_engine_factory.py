@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.engines.embedded.flite import FliteTts
-from bot.engines.errors import EngineError, Misconfigured
+from bot.engines.errors import EngineError, Misconfigured, Unavailable
 from bot.engines.factory import Engines, open_engines
 from bot.engines.levels import Stage
 from bot.engines.protocols import Audio, Brain, Context, Hypothesis, Stt, SttStream
@@ -127,6 +127,19 @@ async def test_a_probe_names_who_answers() -> None:
         values = everything(fake) | {"SOTTO_STT_URL": "http://127.0.0.1:9/v1"}
         async with engines(values) as opened:
             assert await opened.probe() == {Service.CHAT, Service.TTS, Service.CONVERSE}
+
+
+async def test_one_endpoint_that_is_down_keeps_the_others_from_nothing() -> None:
+    """The stages to do without are named; only where nobody answers a probe fails."""
+    async with openai() as fake:
+        values = everything(fake) | {"SOTTO_STT_URL": "http://127.0.0.1:9/v1"}
+        async with engines(values) as opened:
+            assert await opened.silent() == {Stage.EARS}
+        async with engines(everything(fake)) as opened:
+            assert await opened.silent() == frozenset()
+    async with engines(values) as opened:
+        with pytest.raises(Unavailable):
+            await opened.silent()
 
 
 async def test_it_is_kept_warm() -> None:

@@ -173,21 +173,31 @@ def test_a_lean_turn_is_short_and_not_begun_on_speculation() -> None:
 
 def test_two_late_answers_lower_the_level_and_a_probe_raises_it() -> None:
     """The third turn is made with less; after 15 s the engines are found well again."""
-    brain = ScriptedBrain(first_s=60)
-    probes = []
+    levels = late(frozenset())
+    assert levels[:3] == [Level.FULL, Level.FULL, Level.LEAN]
+    assert Level.FULL in levels[3:]
 
-    async def probe() -> None:
-        probes.append(world.now_ms)
 
-    world = World(brain=brain, staffed=lambda staff: replace(staff, probe=probe))
-    levels = []
+def test_a_probe_that_misses_a_stage_does_not_lead_to_it() -> None:
+    """The level gets no better by it: in the end the turns do without that stage."""
+    levels = late(frozenset({Stage.MIND}))
+    assert levels == sorted(levels)
+    assert levels[-1] is Level.RULES
+
+
+def late(silent: frozenset[Stage]) -> list[Level]:
+    """Return the levels of a call whose mind is late, and of which a probe finds these stages silent."""
+
+    async def probe() -> frozenset[Stage]:
+        return silent
+
+    world = World(brain=ScriptedBrain(first_s=60), staffed=lambda staff: replace(staff, probe=probe))
+    levels: list[Level] = []
     for turn in range(5):
         world.says(4_000 + 12_000 * turn, "what a long day")
         world.at(11_000 + 12_000 * turn, lambda call: levels.append(call.level))
     world.run(64_000)
-    assert levels[:3] == [Level.FULL, Level.FULL, Level.LEAN]
-    assert Level.FULL in levels[3:]
-    assert probes
+    return levels
 
 
 def test_an_open_breaker_is_a_stage_less() -> None:
