@@ -20,9 +20,12 @@ class Switching(Steps):
 
     async def _tell_person(self, call: CallWatch, *, free: bool) -> None:
         """Tell the page that a person is free, with relay credentials for the call with it, or that nobody is."""
+        before = self._relay.spare
         if not free:
             await self._tell_nobody(call)
         elif spare := await self._relay.find_spare():
+            if self._told_free == call.call_id and spare == before:
+                return  # told again, in case that it was missed: the page would begin with another connection
             self._told_free = call.call_id
             await self._send(
                 wire.Person(call.call_id, True, spare.ice_servers, spare.expires_at, describe=self._desk.describes)

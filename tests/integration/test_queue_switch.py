@@ -184,6 +184,25 @@ async def test_a_page_that_comes_back_hears_of_the_person_again(redis: Redis, se
             assert (again["call_id"], again["free"]) == (bot.call_id, True)
 
 
+async def test_what_the_page_knows_is_not_told_again(redis: Redis, settings: ServerSettings) -> None:
+    """It would close the connection that it has for the person, maybe after it has asked to switch by it."""
+    async with (
+        serving(settings) as door,
+        page(door) as caller,
+        page(door) as person,
+        bot_for(redis, settings, caller) as bot,
+    ):
+        await comes(person)
+        assert (await caller.hears("person"))["free"]
+        assert (await bot.hears(PersonEvent)).free
+
+        # Whoever loses the events is told anew, once it listens again.
+        await redis.client_kill_filter(_type="pubsub")
+
+        assert (await bot.hears(PersonEvent)).free
+        await is_quiet(caller)
+
+
 async def test_whoever_loses_a_bot_keeps_its_place(redis: Redis, settings: ServerSettings) -> None:
     """It has heard the bot, and is told that it looks on; with fresh credentials."""
     async with serving(settings) as door, page(door) as caller:
