@@ -175,7 +175,8 @@ class Duplex:
             case SpeechStarted():
                 self._due = True
                 self._spoke()
-                return self._silence(self._answer) if self._answer else None
+                # An answer that has not come yet is to half of what they say.
+                return self._silence(self._answer) if self._answer else 0
             case SpeechStopped():
                 self._due = self._unread = True
             case Heard(text):

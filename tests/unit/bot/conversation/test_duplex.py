@@ -116,7 +116,7 @@ def test_the_disclosure_comes_first_in_the_bots_own_voice() -> None:
     call.run(9_000)
     assert call.sayings() == [HELLO, (5_240, ANSWER)]
     assert call.context == [HELLO[1], "what a long day", ANSWER]
-    assert not engine.interrupted
+    assert engine.interrupted == [0]
     assert engine.opened == 0
 
 
@@ -136,10 +136,19 @@ def test_an_interruption_tells_the_engine_what_was_played() -> None:
     call.says(4_000, "what a long day")
     call.says(6_000, "but why")
     call.run(12_000)
-    assert engine.interrupted == [800]
+    assert engine.interrupted == [0, 800]
     assert call.sayings(4_000) == [(5_240, "red sun old sea"), (6_840, ANSWER)]
     assert call.spans[1][1] <= 6_080
     assert call.context == [HELLO[1], "what a long day", "red sun old sea—", "but why", ANSWER]
+
+
+def test_an_answer_to_half_a_turn_is_not_heard() -> None:
+    """Who goes on before it has come is not spoken over."""
+    call = world(ScriptedConverser())
+    ends_ms = call.says(4_000, "what a long day")
+    call.says(ends_ms + 340, "but why")
+    call.run(9_000)
+    assert call.sayings(4_000) == [(5_980, ANSWER)]
 
 
 def test_an_engine_that_cannot_begin_is_not_missed() -> None:
@@ -206,7 +215,7 @@ def test_a_hard_rule_goes_before_the_engine(writes_s: float) -> None:
     call.run(14_000)
     assert call.sayings()[1][1] == "Goodbye! It was nice to talk with you."
     assert len(call.sayings()) == 2
-    assert engine.interrupted == [0]
+    assert engine.interrupted == [0, 0]
     assert call.context[1:] == ["goodbye", "Goodbye! It was nice to talk with you."]
     assert call.ending is not None
     assert call.ending[1] is Ending.FAREWELL
