@@ -33,6 +33,7 @@ class FakeRealtime:
         self.transcripts: list[str | None] = ["hello"]  # of a turn, each; None: it fails
         self.writes_late = False  # behind the answer
         self.ends = True  # whether an answer is completed without being cancelled
+        self.heeds = True  # whether what is cancelled ends
         self.raw: list[str] = []  # sent in place of an answer
         self.breaks = False  # the connection is closed in place of the end of an answer
         self.sockets = 0
@@ -95,6 +96,8 @@ class _Session:
                 await self._send("session.updated", session=message["session"])
             case "input_audio_buffer.append":
                 await self._listen(base64.b64decode(message["audio"]))
+            case "response.cancel" if not self._fake.heeds:
+                pass
             case "response.cancel" if self._active == message.get("response_id", self._active) != "":
                 await self._audio(self._active)  # was on its way already
                 await self._done("cancelled")

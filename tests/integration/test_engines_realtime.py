@@ -94,8 +94,24 @@ async def test_an_answer_that_is_not_wanted_before_it_begins(fake: FakeRealtime)
         await converser.interrupt(played_ms=0)
         after = await up_to(converser, Ended)
         assert after == [Heard("hello"), Ended(interrupted=True)]
+        await until(lambda: fake.of_type("response.cancel") != [], "the cancelling")
         assert [message["response_id"] for message in fake.of_type("response.cancel")] == ["resp_1"]
         assert Spoken(Audio(b"\2" * PIECE, RATE_HZ)) in await said(fake, converser)
+
+
+async def test_an_answer_that_is_not_wanted_behind_one_that_does_not_end(fake: FakeRealtime) -> None:
+    """It is the one that is due which is given up, where the present one was already."""
+    fake.ends = fake.heeds = False
+    async with engine(fake).open() as converser:
+        await said(fake, converser, Spoken)
+        await converser.interrupt(played_ms=0)
+        await said(fake, converser, SpeechStopped)
+        await converser.interrupt(played_ms=0)
+        await up_to(converser, Heard)
+        converser.push(VOICE)
+        assert not any(isinstance(event, Spoken) for event in await up_to(converser, SpeechStarted))
+        await until(lambda: len(fake.of_type("response.cancel")) == 2, "both to be cancelled")
+        assert [message["response_id"] for message in fake.of_type("response.cancel")] == ["resp_1", "resp_2"]
 
 
 async def test_what_is_said_is_told_when_all_of_it_is_written_down(fake: FakeRealtime) -> None:

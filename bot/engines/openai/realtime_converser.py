@@ -89,7 +89,7 @@ class RealtimeConverser:
         Raises:
             Unavailable: The connection is gone.
         """
-        self._unwanted = not self._response
+        self._unwanted = self._cut or not self._response
         self._due = None
         if self._response and not self._cut:
             self._cut = True
