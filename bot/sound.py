@@ -6,6 +6,7 @@ asks for packets, ready ones, at their time.
 """
 
 import asyncio
+import math
 import random
 import time
 from collections.abc import Awaitable, Callable
@@ -18,6 +19,7 @@ from av import Packet as MediaPacket
 from av.stream import Stream
 
 from bot.media.hearing import CLOCK_HZ, FRAME_TICKS, Hearing, Packet
+from bot.media.opus import FRAME_MS
 from bot.media.playout import Schedule, Voice
 
 # A partner has one voice, and speaks no faster than time. So many packets beyond that, and he means something else.
@@ -51,7 +53,8 @@ class Outgoing(MediaStreamTrack):
         """Wait for the next packet's time and return it."""
         now = asyncio.get_running_loop().time
         if self._schedule is None:
-            self._schedule = Schedule(now() * 1000)
+            # All calls keep one time, so that the event loop is woken for all of them at once.
+            self._schedule = Schedule(math.ceil(now() * 1000 / FRAME_MS) * FRAME_MS)
         wait_ms = self._schedule.due_ms - now() * 1000
         # Even where there is no time to wait, the others have their turn.
         await asyncio.sleep(max(0.0, wait_ms / 1000))

@@ -5,6 +5,7 @@ follows from it. Ears, mind and voice work in tasks of their own; what they find
 """
 
 import asyncio
+import math
 import random
 from collections.abc import Callable
 from contextlib import suppress
@@ -286,7 +287,7 @@ class Conversation:
     async def _beat(self) -> None:
         """Tell that 20 ms have passed; at absolute times, and never several of them at once."""
         loop = asyncio.get_running_loop()
-        due = loop.time()
+        due = math.ceil(loop.time() * 1000 / FRAME_MS) * FRAME_MS / 1000  # as all calls have it
         while True:
             due = max(due + FRAME_MS / 1000, loop.time())
             await asyncio.sleep(due - loop.time())

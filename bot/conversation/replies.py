@@ -8,7 +8,7 @@ from bot.conversation.pace import Pace
 from bot.conversation.sound import spoken
 from bot.conversation.staff import Staff
 from bot.dialogue.script import Effect
-from bot.engines.clauses import ClauseCutter
+from bot.engines.clauses import ClauseCutter, clauses_of
 from bot.engines.embedded.mind import Answer, Mind
 from bot.engines.errors import EngineError
 from bot.engines.levels import Level
@@ -66,9 +66,13 @@ class Replies:
                 if brain is None and (sound := self._staff.voicebook.sound(clause)):
                     yield sound
                 else:
+                    whole = bytearray()
                     async with aclosing(self._voiced(clause, voices)) as sounds:
                         async for pcm in sounds:
+                            whole += pcm
                             yield pcm
+                    if brain is None:
+                        self._staff.voicebook.keep(clause, bytes(whole), voices[0])
                 yield None
                 chars += len(clause)
                 if level is Level.LEAN and chars >= LEAN_CHARS:
@@ -79,8 +83,7 @@ class Replies:
         if self._staff.voicebook.sound(text):
             yield text
             return
-        cutter = ClauseCutter()
-        for clause in (*cutter.feed(text), *cutter.finish()):
+        for clause in clauses_of(text):
             yield clause
 
     async def _thoughts(self, brain: Brain, asked: Generate) -> AsyncGenerator[str, None]:

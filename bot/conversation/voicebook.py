@@ -1,14 +1,22 @@
-"""What the bot says word for word, rendered before it is needed. One book for all calls: it holds nothing of any."""
+"""What the bot says word for word, rendered once. One book for all calls: it holds nothing of any.
 
-from collections.abc import Sequence
+A script's lines and fillers are rendered before they are needed, and its answers when they are said first: to speak is
+a third of all that a bot costs, and what it says is mostly the same.
+"""
+
+from collections.abc import Iterator, Sequence
 from contextlib import aclosing
 
 from bot.conversation.sound import spoken
-from bot.dialogue.script import Script
+from bot.dialogue.script import Script, slots_of
+from bot.engines.clauses import clauses_of
 from bot.engines.errors import EngineError, Unavailable
 from bot.engines.protocols import Tts
 from bot.media.playout import RATE_HZ
 from bot.turns.state import BOUND_MS
+
+# So much of answers is kept at most: five and a half minutes.
+KEPT_BYTES = 32 * 10**6
 
 
 class Voicebook:
@@ -21,6 +29,8 @@ class Voicebook:
     def __init__(self, voices: Sequence[Tts]) -> None:
         self._voices = voices
         self._pages: dict[str, bytes] = {}
+        self._answers: frozenset[str] = frozenset()
+        self._kept_bytes = 0
 
     async def fill(self, script: Script) -> None:
         """Render a script's lines and fillers. A line that takes a voice too long is spoken by the embedded one.
@@ -34,6 +44,14 @@ class Voicebook:
             if text in bounds_ms and length_ms(sound) > bounds_ms[text]:
                 sound = await self._rendered(text, self._voices[-1:])
             self._pages[text] = sound
+        self._answers = frozenset(_answers(script))
+
+    def keep(self, text: str, sound: bytes, voice: Tts) -> None:
+        """Take an answer's clause into the book, if it is the script's own word for word, and in the usual voice."""
+        if text in self._answers - self._pages.keys() and voice is self._voices[0]:
+            self._kept_bytes += len(sound)
+            if self._kept_bytes <= KEPT_BYTES:
+                self._pages[text] = sound
 
     def sound(self, text: str) -> bytes | None:
         """Return a text's sound, 16 bit mono at 48 kHz, whole frames of 20 ms; None: it is not in the book."""
@@ -61,3 +79,10 @@ class Voicebook:
 def length_ms(sound: bytes) -> float:
     """Return how long a page is, ms."""
     return len(sound) / 2 * 1000 / RATE_HZ
+
+
+def _answers(script: Script) -> Iterator[str]:
+    """Yield the clauses of all answers. One with a slot is filled with a caller's words, and never the same."""
+    replies = (reply for intent in script.intents.values() for reply in intent.replies)
+    for text in (*replies, *script.reflections, *script.topics):
+        yield from (clause for clause in clauses_of(text) if not slots_of(clause))

@@ -87,6 +87,12 @@ class ClauseCutter:
         return text[-1].isspace() and len(text.split()) >= FIRST_WORDS
 
 
+def clauses_of(text: str) -> tuple[str, ...]:
+    """Return the clauses of a text that is there as a whole."""
+    cutter = ClauseCutter()
+    return (*cutter.feed(text), *cutter.finish())
+
+
 def _in_link(text: str) -> bool:
     """Whether a markdown link has begun and not ended: there are full stops in addresses."""
     opened = text.rfind("[")

@@ -11,6 +11,8 @@ from bot.engines.protocols import Audio, Hypothesis
 
 # How much sound waits for a recogniser that is not up yet, or does not keep up.
 MAX_WAITING_BYTES = 20 * RATE_HZ * 2
+# So much sound goes to the process at once, 100 ms.
+PIECE_BYTES = RATE_HZ * 2 // 10
 # A partial answer takes a few ms; whoever asks decides about a silence, and takes what is known.
 PARTIAL_S = 0.05
 
@@ -65,7 +67,8 @@ class SphinxStream:
         if beyond > 0:
             self._waiting[:beyond] = bytes(beyond)
             del self._waiting[:beyond]
-        if pipe is not None and not pipe.congested:
+        # Each piece wakes the process; what is asked for goes to it first anyway.
+        if pipe is not None and not pipe.congested and len(self._waiting) >= PIECE_BYTES:
             self._send(pipe)
 
     async def partial(self) -> Hypothesis:

@@ -43,6 +43,21 @@ def test_packets_go_out_at_absolute_times(voice: Outgoing) -> None:
     assert voice.late == 0
 
 
+def test_all_calls_keep_one_time() -> None:
+    """Whenever they begin, so that the event loop is woken for all of them at once."""
+
+    async def first(encoder: Encoder, after_s: float) -> float:
+        await asyncio.sleep(after_s)
+        await Outgoing(Voice(Playout(), encoder)).recv()
+        return asyncio.get_running_loop().time()
+
+    async def together(encoder: Encoder) -> list[float]:
+        return await asyncio.gather(*(first(encoder, after_s) for after_s in (0.021, 0.03, 0.0399)))
+
+    with Encoder() as encoder:
+        assert run_virtually(together(encoder)) == pytest.approx([0.04] * 3)
+
+
 def test_what_is_late_is_never_sent(voice: Outgoing) -> None:
     """After a stall the stream goes on with the packet of that time, as if the others were lost: there is no burst."""
 

@@ -5,14 +5,21 @@ from contextlib import aclosing
 
 import pytest
 
+from bot.conversation.pace import Pace
+from bot.conversation.replies import Replies
 from bot.conversation.sound import spoken
-from bot.conversation.voicebook import Voicebook, length_ms
+from bot.conversation.staff import Staff
+from bot.conversation.voicebook import KEPT_BYTES, Voicebook, length_ms
 from bot.dialogue.script import load
+from bot.dialogue.understanding import Understanding
+from bot.engines.embedded.mind import Mind
 from bot.engines.errors import BadAnswer, EngineError, Unavailable
-from bot.engines.protocols import Audio
+from bot.engines.levels import Level
+from bot.engines.protocols import Audio, Context
 from bot.media.playout import FRAME_BYTES
+from bot.turns.actions import Generate
 from bot.turns.state import BOUND_MS
-from tests.unit.bot.conversation.scripted import ScriptedTts, read, sound
+from tests.unit.bot.conversation.scripted import Judge, ScriptedStt, ScriptedTts, read, sound
 
 SCRIPT = load("en")
 
@@ -80,3 +87,36 @@ async def test_a_book_without_a_voice_is_none(voices: list[ScriptedTts]) -> None
     """Whoever opens it learns so."""
     with pytest.raises(EngineError):
         await Voicebook(voices).fill(SCRIPT)
+
+
+async def test_an_answer_is_spoken_once_for_all_calls() -> None:
+    """Its clauses come into the book as they are said; what is filled with a caller's words does not."""
+    voice = ScriptedTts()
+    book = Voicebook([voice])
+    await book.fill(SCRIPT)
+    understanding = Understanding(SCRIPT)
+    staff = Staff(SCRIPT, understanding, Judge, book, ScriptedStt(), voice)
+
+    async def answered(text: str) -> list[str]:
+        voice.said.clear()
+        replies = Replies(staff, Mind(SCRIPT, understanding), Context(), Pace(staff, lambda: 0.5))
+        async with aclosing(replies.pieces(Generate(1, text), Level.EMBEDDED)) as pieces:
+            assert b"".join([piece async for piece in pieces if isinstance(piece, bytes)])
+        return list(voice.said)
+
+    assert len(await answered("what is your name")) == 3
+    assert await answered("what is your name") == []
+    assert len(await answered("my name is anna")) == 3
+    assert await answered("my name is anna") == ["Anna."]
+
+
+async def test_a_book_keeps_only_what_is_its_own() -> None:
+    """No other text, in no other voice, and not more than there is room for."""
+    voice, other = ScriptedTts(), ScriptedTts()
+    book = Voicebook([voice, other])
+    await book.fill(SCRIPT)
+    book.keep("Nice to meet you, Anna.", b"sound", voice)
+    book.keep("What shall I call you?", b"sound", other)
+    book.keep("Do you like music?", bytes(KEPT_BYTES + 1), voice)
+    for text in ("Nice to meet you, Anna.", "What shall I call you?", "Do you like music?"):
+        assert book.sound(text) is None

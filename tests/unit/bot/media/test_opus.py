@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.media.opus import MAX_PACKET_BYTES, RATES, Decoder, Encoder, OpusError
+from bot.media.opus import BITRATE, MAX_PACKET_BYTES, RATES, Decoder, Encoder, OpusError
 
 RATE = 48_000
 FRAME = RATE // 50
@@ -71,7 +71,7 @@ def test_every_packet_has_one_size() -> None:
     with Encoder() as encoder:
         sizes = {len(encoder.encode(pcm)) for pcm in [bytes(2 * FRAME), *tone(200, 10), noise, *tone(3_000, 5)]}
 
-    assert sizes == {24_000 // 8 // 50}
+    assert sizes == {BITRATE // 8 // 50}
 
 
 def test_a_lost_packet_is_concealed() -> None:
@@ -90,7 +90,7 @@ def test_a_lost_packet_is_concealed() -> None:
 def test_a_lost_packet_is_recovered_from_the_next() -> None:
     """Where the voice had just begun there is nothing to conceal it with, only the copy."""
     frames = [bytes(2 * FRAME)] * 10 + tone(300, 10)
-    with Encoder(bitrate=32_000) as encoder, Decoder() as recovering, Decoder() as concealing:
+    with Encoder() as encoder, Decoder() as recovering, Decoder() as concealing:
         packets = [encoder.encode(frame) for frame in frames]
         for packet in packets[:12]:
             recovering.decode(packet)

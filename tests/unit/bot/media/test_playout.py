@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.media.opus import FRAME_MS, Decoder, Encoder
+from bot.media.opus import BITRATE, FRAME_MS, Decoder, Encoder
 from bot.media.playout import FRAME_BYTES, LATE_MS, TAIL_FRAMES, Playout, Schedule, Spoken, Voice
 from tests.unit.bot.media.test_opus import buzz, rms, samples
 
@@ -135,7 +135,7 @@ def test_every_packet_has_one_size() -> None:
         packets += [voice.packet() for _ in range(1 + TAIL_FRAMES)]
         silent = {voice.packet() for _ in range(20)}
 
-    assert {len(packet) for packet in (*packets, *silent)} == {60}
+    assert {len(packet) for packet in (*packets, *silent)} == {BITRATE // 8 // 50}
     assert len(silent) == 1
 
 
