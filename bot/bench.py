@@ -36,9 +36,10 @@ class Lost:
 
 @dataclass(frozen=True)
 class Over:
-    """The call has ended for this reason. `known`: the waiting room knows it already; `alone`: nobody is there to whom
-    a goodbye could be said.
-    """  # one sentence
+    """The call has ended for this reason.
+
+    `known`: the waiting room knows it already. `alone`: nobody is there to whom a goodbye could be said.
+    """
 
     reason: EndReason
     known: bool = False

@@ -21,7 +21,7 @@ class Staff:
         script: What is said word for word, and understood without a model.
         understanding: Of this script.
         judge: Gives a call its own judge of voices.
-        voicebook: The bot's lines and fillers, rendered.
+        voicebook: The bot's lines and fillers, rendered, and the script's answers once they were said.
         stt: The embedded ears; where there are none for the language, the configured ones.
         tts: The embedded voice.
         configured_stt: Better ears; None: the embedded ones.

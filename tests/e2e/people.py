@@ -55,20 +55,20 @@ async () => {
   if (!stream || !stream.getAudioTracks().length) return { rms: 0, hz: 0 };
   if (window.heard?.stream !== stream) {
     window.heardContext ??= new AudioContext();
-    window.heardContext.resume();
     const analyser = window.heardContext.createAnalyser();
     analyser.fftSize = 8192;
     analyser.smoothingTimeConstant = 0;
     window.heardContext.createMediaStreamSource(stream).connect(analyser);
     window.heard = { stream, analyser };
   }
-  const { analyser } = window.heard;
+  const { analyser } = window.heard, { state } = window.heardContext;
+  if (state !== 'running') window.heardContext.resume();
   const wave = new Float32Array(analyser.fftSize), bins = new Float32Array(analyser.frequencyBinCount);
   analyser.getFloatTimeDomainData(wave);
   analyser.getFloatFrequencyData(bins);
   const rms = Math.sqrt(wave.reduce((sum, value) => sum + value * value, 0) / wave.length);
   const loudest = bins.indexOf(Math.max(...bins));
-  return { rms, hz: loudest * window.heardContext.sampleRate / analyser.fftSize };
+  return { rms, hz: loudest * window.heardContext.sampleRate / analyser.fftSize, state };
 }
 """
 

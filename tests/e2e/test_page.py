@@ -65,8 +65,8 @@ def test_the_page_keeps_to_itself(voices: Mapping[str, Voice], stack: Stack) -> 
 def test_a_refused_microphone_is_explained(playwright: Playwright, stack: Stack, browser: str) -> None:
     """The page says what happened and offers another try; nobody is queued."""
     if browser == "chromium":
-        # No fake permission prompt: the context's missing permission is a refusal.
-        engine = playwright.chromium.launch(executable_path=people.HEADLESS_SHELL, args=people.CHROMIUM_FLAGS)
+        # No fake permission prompt: the context's missing permission is a refusal. The headless shell has no prompt.
+        engine = playwright.chromium.launch(executable_path=people.CHROMIUM, args=people.CHROMIUM_FLAGS)
     else:
         prefs: dict[str, Any] = people.FIREFOX_PREFS | {
             "media.navigator.permission.disabled": False,
