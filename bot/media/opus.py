@@ -109,15 +109,16 @@ class Encoder(_Codec):
     Args:
         rate_hz: Sample rate of what it is given, one of RATES.
         bitrate: bit/s, the same for speech and silence.
+        complexity: 0 to 10: how much time is taken for each packet.
     """
 
     _kind = "encoder"
 
-    def __init__(self, rate_hz: int = 48_000, bitrate: int = BITRATE) -> None:
+    def __init__(self, rate_hz: int = 48_000, bitrate: int = BITRATE, complexity: int = COMPLEXITY) -> None:
         super().__init__(rate_hz, _VOIP)
         self.samples = rate_hz * FRAME_MS // 1000
         for request, value in (
-            (_SET_BITRATE, bitrate), (_SET_BANDWIDTH, _WIDEBAND), (_SET_VBR, 0), (_SET_COMPLEXITY, COMPLEXITY),
+            (_SET_BITRATE, bitrate), (_SET_BANDWIDTH, _WIDEBAND), (_SET_VBR, 0), (_SET_COMPLEXITY, complexity),
             (_SET_FEC, 1), (_SET_LOSS, EXPECTED_LOSS),
         ):  # fmt: skip
             # Takes a varying number of arguments, so that each has to say its type.
@@ -197,4 +198,6 @@ class Decoder(_Codec):
     def _decode(self, packet: bytes | None, samples: int, fec: int = 0) -> bytes:
         decode = _library().opus_decode
         size = len(packet) if packet else 0
-        return self._pcm.raw[: 2 * _checked(decode(self._open, packet, size, self._pcm, samples, fec))]
+        decoded = _checked(decode(self._open, packet, size, self._pcm, samples, fec))
+        # Only now: a copy that is taken in one expression with the call would be of the sound before.
+        return self._pcm.raw[: 2 * decoded]

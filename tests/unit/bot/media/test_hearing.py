@@ -16,7 +16,7 @@ FRAME_BYTES = 640  # 20 ms at 16 kHz
 
 def packets(count: int, sequence: int = 65_530, timestamp: int = 2**32 - 3 * TICKS) -> list[Packet]:
     """Return so many packets of a voice; both counters wrap on the way."""
-    with Encoder() as encoder:
+    with Encoder(bitrate=24_000, complexity=5) as encoder:  # what a browser on a phone has
         return [
             Packet((sequence + n) & 0xFFFF, (timestamp + n * TICKS) & 0xFFFFFFFF, 7, encoder.encode(frame))
             for n, frame in enumerate(buzz(count))
@@ -108,8 +108,7 @@ def test_three_in_a_hundred_lost_cost_no_time(hearing: Hearing) -> None:
     assert len(windows) == 500
     losses = range(7, 500, 33)
     assert all(rms(windows[n]) >= 0.3 * rms(whole[n]) for n in losses)
-    undisturbed = [n for n in range(500) if not {n - 2, n - 1, n} & {*losses}]
-    assert all(rms(windows[n]) >= 0.5 * rms(whole[n]) for n in undisturbed)
+    assert all(rms(windows[n]) >= 0.5 * rms(whole[n]) for n in range(500) if n - 1 not in losses and n not in losses)
 
 
 def test_a_packet_prints_nothing_of_its_sound() -> None:

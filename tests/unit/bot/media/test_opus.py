@@ -74,6 +74,41 @@ def test_every_packet_has_one_size() -> None:
     assert sizes == {BITRATE // 8 // 50}
 
 
+def test_sound_comes_out_with_its_own_packet() -> None:
+    """But for what the codec looks ahead, 6.5 ms (RFC 6716 section 2), and what its filters take."""
+    with Encoder() as encoder, Decoder() as decoder:
+        heard = b"".join(decoder.decode(encoder.encode(frame)) for frame in [bytes(2 * FRAME)] * 10 + tone(300, 5))
+
+    began = next(n for n, value in enumerate(samples(heard)) if abs(value) > 1000)
+    assert 0 <= began * 1000 // 16_000 - 10 * 20 < 15
+
+
+def test_what_is_recovered_is_the_lost_packet() -> None:
+    """Nearer to it than what is invented in its place, and neither is the sound before."""
+    packets = _packets(buzz(60))
+    missed: dict[str, float] = {"copy": 0.0, "invented": 0.0}
+    for lost in range(20, 59):
+        with Decoder() as true, Decoder() as recovering, Decoder() as concealing:
+            for decoder in (true, recovering, concealing):
+                before = [decoder.decode(packet) for packet in packets[:lost]][-1]
+            whole = true.decode(packets[lost])
+            copy, invented = recovering.recover(packets[lost + 1], 320), concealing.conceal(320)
+        assert before not in (whole, copy, invented)
+        missed["copy"] += rms(_difference(copy, whole)) ** 2
+        missed["invented"] += rms(_difference(invented, whole)) ** 2
+    assert missed["copy"] < missed["invented"]
+
+
+def _packets(frames: list[bytes]) -> list[bytes]:
+    with Encoder() as encoder:
+        return [encoder.encode(frame) for frame in frames]
+
+
+def _difference(one: bytes, other: bytes) -> bytes:
+    values = (max(-32_768, min(32_767, a - b)) for a, b in zip(samples(one), samples(other), strict=True))
+    return struct.pack(f"<{len(one) // 2}h", *values)
+
+
 def test_a_lost_packet_is_concealed() -> None:
     """With as much sound as was lost, near the level of what was before; a long loss fades."""
     frames = tone(440, 60)
