@@ -115,7 +115,7 @@ class Ledger:
         """
         self.counts["looks into Redis"] += 1
         insort(self._looks_s, began_s)  # of two at the same time the later one may end first
-        self.memory.read(callers)
+        self.memory.read(callers, began_s)
 
     def look_before(self, moment_s: float) -> float:
         """Return when the last look into Redis before a moment began."""

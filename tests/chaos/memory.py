@@ -4,6 +4,7 @@ Redis keeps a caller's latest `max_recents` partners, each with the call in whic
 often than so many offers are made to one caller has read every one of them.
 """
 
+import math
 from bisect import bisect_left, insort
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -37,9 +38,10 @@ class Memory:
     def __init__(self) -> None:
         self._meetings: dict[str, list[Meeting]] = defaultdict(list)  # by caller, the latest last
         self._known: dict[tuple[str, str], Meeting] = {}  # by caller and call
+        self._read_s: dict[tuple[str, str], float] = {}  # by the same: when the look began that read it first
 
-    def read(self, callers: Mapping[str, Record]) -> None:
-        """Take what Redis remembers of all callers now."""
+    def read(self, callers: Mapping[str, Record], began_s: float) -> None:
+        """Take what Redis remembers of all callers, read from a moment on."""
         for caller, entry in callers.items():
             # A table without anything in it comes as a list.
             for partner, (until_ms, call_id) in dict(entry["recents"] or {}).items():
@@ -50,11 +52,16 @@ class Memory:
                 if known:  # a running call was put back, and counts from then on
                     self._meetings[caller].remove(known)
                 self._known[caller, call_id] = meeting
+                self._read_s[caller, call_id] = began_s
                 insort(self._meetings[caller], meeting)
 
     def knows(self, caller: str, call_id: str) -> bool:
         """Say whether this meeting was read."""
         return (caller, call_id) in self._known
+
+    def read_s(self, caller: str, call_id: str) -> float:
+        """Return since when Redis is known to have had this meeting; infinity: it was not read."""
+        return self._read_s.get((caller, call_id), math.inf)
 
     def recall(self, caller: str, partner: str, call_id: str) -> Recall:
         """Say why a caller's memory did not keep it from meeting a partner in this call, whom it had met before."""

@@ -1,5 +1,7 @@
 """The judge of `make chaos`: what it accuses the service of, and what it takes for an excuse."""
 
+import math
+
 import pytest
 
 from tests.chaos.audit import SETTLED_S, Audit
@@ -156,14 +158,28 @@ def test_a_match_that_was_lost_before_it_was_told_is_excused_as_well() -> None:
         assert len(accusations(ledger)) == accused
 
 
+def test_a_match_that_was_read_and_lost_before_it_was_told_is_excused() -> None:
+    """Told when it was over: what Redis had is older than what the pages were told."""
+    for read_s, accused in ((99.0, 0), (99.5, 1)):
+        ledger = Ledger()
+        ledger.losses = [Loss(99.2, 99.3)]
+        met = [ROOM_MS + 99_000 + ROOM.recent_ms, "early"]
+        ledger.looked(read_s, {"ada": {"recents": {"ben": met}}, "ben": {"recents": {"ada": met}}})
+        for caller, side in (("ada", "a"), ("ben", "b")):
+            ledger.told(caller, "early", Seat(side, 100, 93))
+        meet(ledger, "ada", "ben", 100.1)
+        assert len(accusations(ledger)) == accused
+
+
 def test_a_call_that_was_put_back_counts_from_then_on() -> None:
     """Redis notes it anew, and forgets it later."""
     memory = Memory()
     for met_ms, call_id, partner in ((1000, "x", "ben"), (2000, "y", "cyd"), (3000, "x", "ben"), (4000, "z", "ben")):
-        memory.read({"ada": {"recents": {partner: [met_ms + ROOM.recent_ms, call_id]}}})
-    memory.read({"ada": {"recents": []}})
+        memory.read({"ada": {"recents": {partner: [met_ms + ROOM.recent_ms, call_id]}}}, met_ms / 1000)
+    memory.read({"ada": {"recents": []}}, 5)
     assert memory.between("ada", "ben", "z") == 0
     assert memory.recall("ada", "ben", "z") is Recall.KEPT
+    assert [memory.read_s("ada", call_id) for call_id in "xzw"] == [3, 4, math.inf]
 
 
 @pytest.mark.parametrize("blocker", ["ada", "ben"])
