@@ -111,6 +111,15 @@ SPEAK = """
 })();
 """
 
+WAITED = """
+async () => {
+  const [last] = window.connections.map(([connection]) => connection).filter((c) => c.connectionState === 'connected');
+  for (const stats of (await last.getStats()).values()) {
+    if (stats.type === 'inbound-rtp') return [stats.jitterBufferDelay, stats.jitterBufferEmittedCount];
+  }
+}
+"""
+
 
 class Sound(NamedTuple):
     """Where something is said, in ms from the tape's beginning."""
@@ -166,6 +175,20 @@ class Talker(Person):
     def missed_ms(self) -> float:
         """Return how much the recorder, which had to wait for a processor, has missed so far."""
         return float(self.page.evaluate("() => window.talker.missed()")) * 1000
+
+    def waited(self) -> tuple[float, int]:
+        """Return how long in all what was played had waited for it, s, and how many samples that was (webrtc-stats)."""
+        delay_s, samples = self.page.evaluate(WAITED)
+        return delay_s, samples
+
+    def playout_delay_ms(self, since: tuple[float, int]) -> float:
+        """Return how long sound waited in the browser to be played, since `waited` told so much; the mean, ms.
+
+        It is the browser's own, and on a machine without a sound card it is not small: Firefox's clock is slow there by
+        some percent, and what comes faster than it is played piles up to a second.
+        """
+        delay_s, samples = self.waited()
+        return (delay_s - since[0]) / (samples - since[1]) * 1000
 
     def sounds(self, track: Track, *, after_ms: int = 0, pause_ms: int = PAUSE_MS) -> list[Sound]:
         """Return what is on the tape and lasts beyond a moment."""

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.conftest import Coturn
-from tests.e2e.conversing import TRIES, asks, heard, hears_one_of, is_taken, mode
+from tests.e2e.conversing import asks, heard, hears_one_of, is_taken, mode
 from tests.e2e.people import POLICIES, SELECTED_PAIR, Person, Voice, present
 from tests.e2e.stack import Stack, running
 from tests.e2e.talking import Sound, Talker
@@ -16,6 +16,8 @@ from tests.voices import RATE_HZ as VOICE_HZ
 from tests.voices import spoken
 
 BROWSERS = ["desktop", "firefox"]
+# The first sentence takes at most 2.5 s; a browser that catches up stretches it.
+DISCLOSURE_MS = 2800
 # Where the browser makes no difference to what is asked of the bot.
 ONE_BROWSER = pytest.mark.parametrize("visitor", BROWSERS[:1], indirect=True)
 EACH_BROWSER = pytest.mark.parametrize("visitor", BROWSERS, indirect=True)
@@ -56,7 +58,9 @@ def under_way(sounds: Sequence[Sound]) -> bool:
 def test_it_says_that_it_is_a_bot(caller: Talker) -> None:
     """On the page as long as the call lasts, and aloud before anything else; through relays only."""
     expect(caller.page.get_by_text("AI bot, not a person", exact=True)).to_be_visible()
-    assert "person" in heard(caller, caller.sounds("heard")[0])
+    first = caller.sounds("heard")[0]
+    assert "person" in heard(caller, first)
+    assert first.length_ms <= DISCLOSURE_MS
     assert set(caller.page.evaluate(POLICIES)) == {"relay"}
     local, remote, _ = caller.polls(lambda: caller.page.evaluate(SELECTED_PAIR), bool, "selected pair")
     assert local == "relay"
@@ -67,24 +71,26 @@ def test_it_says_that_it_is_a_bot(caller: Talker) -> None:
 def test_a_spoken_question_gets_a_fitting_answer(caller: Talker) -> None:
     """And what is told is answered as well."""
     asks(caller, "What is your name?", "name", "place", "call")
-    asks(caller, "I am fine.", "glad", "nice", "tonight")
+    asks(caller, "I am fine.", "glad", "hear", "made", "nice", "tonight")
 
 
 @EACH_BROWSER
 def test_who_interrupts_is_let_speak(caller: Talker) -> None:
-    """The bot does not end what it was about to say, and answers what it was interrupted with."""
-    answers = []
-    for _ in range(TRIES):
-        asked_ms = caller.says(spoken("Are you recording?", "rms"), VOICE_HZ).ends_ms
-        # Well into the answer: at its beginning the bot reckons with its own echo, and with a turn that was not over.
-        caller.polls(partial(caller.sounds, "heard", after_ms=asked_ms), under_way, "answer")
-        caller.says(spoken("Stop talking please.", "rms"), VOICE_HZ)
-        # How soon it is, is for the benchmark; here other tests take the processors as well.
-        answers.append(hears_one_of(caller, "listening", after_ms=asked_ms).split())
-        if "listening" in answers[-1] and "know" not in answers[-1]:
-            return
-        caller.hears_out(quiet_ms=1000)
-    raise AssertionError(f"the bot spoke on, or had another answer: {answers}")
+    """The bot is silent before they have finished, and answers what it was interrupted with."""
+    asked = caller.says(spoken("Are you recording?"), VOICE_HZ)
+    # Well into the answer: at its beginning the bot reckons with its own echo, and with a turn that was not over.
+    caller.polls(partial(caller.sounds, "heard", after_ms=asked.ends_ms), under_way, "answer")
+    before = caller.waited()
+    cut_in = caller.says(spoken("Stop talking please."), VOICE_HZ)
+    delay_ms = caller.playout_delay_ms(before)
+    *_, answer = (
+        sound
+        for sound in caller.sounds("heard", after_ms=asked.ends_ms, pause_ms=200)
+        if sound.begins_ms < cut_in.begins_ms
+    )
+    # How soon it is, is for the benchmark; here other tests take the processors as well.
+    assert answer.ends_ms - delay_ms < cut_in.ends_ms
+    assert "listening" in hears_one_of(caller, "listening", after_ms=cut_in.ends_ms).split()
 
 
 @ONE_BROWSER
@@ -128,7 +134,7 @@ def test_a_person_is_announced_and_had(caller: Talker, voices: Mapping[str, Voic
 def test_a_killed_bot_is_explained(
     valkey_socket: str, coturn: Coturn, tmp_path: Path, voices: Mapping[str, Voice], stack: Stack
 ) -> None:
-    """Two processes share the callers; where one is killed its caller is back in the queue, and told why."""
+    """Two processes share the callers; where one is killed its caller is back in the queue within 5 s, and told why."""
     del stack  # it has built the page
     with running(valkey_socket, coturn, tmp_path, {"SOTTO_BOT_CALLS": "1"}, bots=2) as service:
         mode(service, "bots")  # or the two might meet each other
@@ -139,9 +145,8 @@ def test_a_killed_bot_is_explained(
             for person in (one, other):
                 person.sees("talking", seconds=60)
             service.processes["bot1"].kill()
-            # In 5 s, by tests/integration/test_bot_faults.py; here browsers take the processors as well.
             both = (one, other)
-            one.polls(lambda: sorted(each.state() for each in both), lambda now: now[1] == "waiting", "loss", 10)
+            one.polls(lambda: sorted(each.state() for each in both), lambda now: now[1] == "waiting", "loss", 5)
             lost, kept = (one, other) if one.state() == "waiting" else (other, one)
             expect(lost.page.get_by_role("main")).to_contain_text("The bot was lost")
             talked_s = kept.timer_s()
