@@ -64,6 +64,7 @@ async def open_parts(settings: WorkerSettings) -> AsyncIterator[Parts]:
         running: weakref.WeakSet[Conversation] = weakref.WeakSet()
 
         def converse(playout: Playout, call_s: float) -> Conversation:
+            playout.packets = voicebook.packets
             conversation = Conversation(staff, playout, max_ms=int(call_s * 1000))
             running.add(conversation)
             return conversation

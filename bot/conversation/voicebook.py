@@ -1,7 +1,7 @@
 """What the bot says word for word, rendered once. One book for all calls: it holds nothing of any.
 
-A script's lines and fillers are rendered before they are needed, and its answers when they are said first: to speak is
-a third of all that a bot costs, and what it says is mostly the same.
+A script's lines and fillers are rendered before they are needed, and its answers when they are said first; either is
+encoded once. Together this is half of all that a bot costs, and what it says is mostly the same.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,6 +12,7 @@ from bot.dialogue.script import Script, slots_of
 from bot.engines.clauses import clauses_of
 from bot.engines.errors import EngineError, Unavailable
 from bot.engines.protocols import Tts
+from bot.media.packet_cache import PacketCache
 from bot.media.playout import RATE_HZ
 from bot.turns.state import BOUND_MS
 
@@ -28,6 +29,7 @@ class Voicebook:
 
     def __init__(self, voices: Sequence[Tts]) -> None:
         self._voices = voices
+        self.packets = PacketCache(RATE_HZ)  # of all that is in the book
         self._pages: dict[str, bytes] = {}
         self._answers: frozenset[str] = frozenset()
         self._kept_bytes = 0
@@ -43,7 +45,7 @@ class Voicebook:
             sound = await self.render(text)
             if text in bounds_ms and length_ms(sound) > bounds_ms[text]:
                 sound = await self._rendered(text, self._voices[-1:])
-            self._pages[text] = sound
+            self._keep(text, sound)
         self._answers = frozenset(_answers(script))
 
     def keep(self, text: str, sound: bytes, voice: Tts) -> None:
@@ -51,7 +53,7 @@ class Voicebook:
         if text in self._answers - self._pages.keys() and voice is self._voices[0]:
             self._kept_bytes += len(sound)
             if self._kept_bytes <= KEPT_BYTES:
-                self._pages[text] = sound
+                self._keep(text, sound)
 
     def sound(self, text: str) -> bytes | None:
         """Return a text's sound, 16 bit mono at 48 kHz, whole frames of 20 ms; None: it is not in the book."""
@@ -64,6 +66,10 @@ class Voicebook:
             EngineError: No voice can.
         """
         return await self._rendered(text, self._voices)
+
+    def _keep(self, text: str, sound: bytes) -> None:
+        self._pages[text] = sound
+        self.packets.add(sound)
 
     async def _rendered(self, text: str, voices: Sequence[Tts]) -> bytes:
         error: EngineError = Unavailable()

@@ -10,6 +10,7 @@ from array import array
 from msgspec import Struct
 
 from bot.media.opus import FRAME_MS, Encoder
+from bot.media.packet_cache import PacketCache
 
 RATE_HZ = 48_000
 FRAME_BYTES = 2 * RATE_HZ * FRAME_MS // 1000
@@ -30,10 +31,16 @@ class Spoken(Struct, frozen=True):
 
 
 class Playout:
-    """What the bot says. Speech belongs to a generation, one answer of the bot's; the newest alone is ever heard."""
+    """What the bot says. Speech belongs to a generation, one answer of the bot's; the newest alone is ever heard.
+
+    Attributes:
+        generation: The newest one's number.
+        packets: Of what many calls say, if anything is.
+    """
 
     def __init__(self) -> None:
         self.generation = 0
+        self.packets: PacketCache | None = None
         self._paused = False
         self._pcm = bytearray()
         self._at = 0  # how much of it has been played, bytes
@@ -144,7 +151,8 @@ class Voice:
     """Turns the playout into packets, 20 ms each, all of one size.
 
     Args:
-        encoder: Of RATE_HZ; it is this call's alone, so that one sound leads over to the next.
+        encoder: Of RATE_HZ; it is this call's alone, so that one sound leads over to the next. What the cache has goes
+            past it, which is not to be heard.
     """
 
     def __init__(self, playout: Playout, encoder: Encoder) -> None:
@@ -158,7 +166,8 @@ class Voice:
         frame = self._playout.frame()
         if frame is not None:
             self._quiet = 0
-            return self._encoder.encode(frame)
+            known = self._playout.packets and self._playout.packets.packet(frame)
+            return known or self._encoder.encode(frame)
         # Silence is most of what a bot says, and costs more to encode than speech.
         if self._quiet < TAIL_FRAMES:
             self._quiet += 1

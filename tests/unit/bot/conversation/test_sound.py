@@ -108,6 +108,9 @@ async def test_an_answer_is_spoken_once_for_all_calls() -> None:
     assert await answered("what is your name") == []
     assert len(await answered("my name is anna")) == 3
     assert await answered("my name is anna") == ["Anna."]
+    first = (book.sound("What shall I call you?") or b"")[:FRAME_BYTES]
+    assert book.packets.packet(first)
+    assert not book.packets.packet((await book.render("Anna."))[:FRAME_BYTES])
 
 
 async def test_a_book_keeps_only_what_is_its_own() -> None:
