@@ -9,6 +9,7 @@ from typing import Any
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from matcher.events import PersonEvent
 from matcher.jobs import Jobs
 from matcher.modes import Matching, Mode
 from matcher.placed import Offered
@@ -80,3 +81,10 @@ async def comes(person: Page) -> None:
     await person.greets()
     await person.hears("relay")
     await person.says("ready", description=description("per1"))
+
+
+async def comes_for(caller: Page, bot: Bot, person: Page) -> None:
+    """Bring a person into the queue, of whom both ends of a call with a bot are told."""
+    await comes(person)
+    assert (await caller.hears("person"))["free"]
+    assert (await bot.hears(PersonEvent)).free

@@ -12,18 +12,6 @@ from tests.integration.waiting import Room, ticket
 ADA, CAT = ticket("ada", bots=True), ticket("cat", bots=True)
 
 
-@pytest.fixture
-def room(redis: Redis) -> Room:
-    """An empty room."""
-    return Room(redis)
-
-
-@pytest.fixture
-def jobs(redis: Redis) -> Jobs:
-    """What a bot's worker reads."""
-    return Jobs(redis, "test", "bots")
-
-
 async def test_a_job_of_a_dead_worker_goes_to_another(room: Room, redis: Redis, jobs: Jobs) -> None:
     """Not before it was idle for a while; one that is done is gone, and so is the group with Redis's memory."""
     await room.set_mode(Mode(Matching.FALLBACK, 0))

@@ -16,7 +16,7 @@ from matcher.modes import Matching, Mode
 from matcher.waiting_room import WaitingRoom
 from server.settings import ServerSettings
 from tests.conftest import Coturn
-from tests.integration.claiming_bot import WORKER, bot_for, comes, is_quiet
+from tests.integration.claiming_bot import WORKER, bot_for, comes, comes_for, is_quiet
 from tests.integration.door import Message, Page, page, serving, settings_for
 from tests.integration.own_valkey import own_valkey
 from tests.integration.test_descriptions import description
@@ -96,9 +96,7 @@ async def test_whoever_stays_is_left_alone(redis: Redis, settings: ServerSetting
         page(door) as person,
         bot_for(redis, settings, caller) as bot,
     ):
-        await comes(person)
-        assert (await caller.hears("person"))["free"]
-        assert (await bot.hears(PersonEvent)).free
+        await comes_for(caller, bot, person)
 
         await caller.says("stay", call_id=bot.call_id)
 
@@ -192,9 +190,7 @@ async def test_what_the_page_knows_is_not_told_again(redis: Redis, settings: Ser
         page(door) as person,
         bot_for(redis, settings, caller) as bot,
     ):
-        await comes(person)
-        assert (await caller.hears("person"))["free"]
-        assert (await bot.hears(PersonEvent)).free
+        await comes_for(caller, bot, person)
 
         # Whoever loses the events is told anew, once it listens again.
         await redis.client_kill_filter(_type="pubsub")

@@ -1,7 +1,6 @@
 """The waiting room on a real Redis, method by method."""
 
 import pytest
-from redis.asyncio import Redis
 
 from matcher.domain import EndReason, Partner, Side
 from matcher.events import ActiveEvent, EndedEvent, ExpiredEvent, OfferEvent, RequeuedEvent, SupersededEvent
@@ -10,12 +9,6 @@ from matcher.wire import Prefs
 from tests.integration.waiting import Room, an_id, holder, listening, ticket
 
 ADA, BEN, CAT = ticket("ada"), ticket("ben", worker="w2"), ticket("cat")
-
-
-@pytest.fixture
-def room(redis: Redis) -> Room:
-    """A waiting room."""
-    return Room(redis)
 
 
 async def test_who_waits_is_told_about_whoever_comes(room: Room) -> None:

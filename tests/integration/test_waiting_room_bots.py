@@ -19,18 +19,6 @@ ADA, BEN, CAT = ticket("ada", bots=True), ticket("ben", worker="w2"), ticket("ca
 BOT = an_id("bot")
 
 
-@pytest.fixture
-def room(redis: Redis) -> Room:
-    """An empty room."""
-    return Room(redis)
-
-
-@pytest.fixture
-def jobs(redis: Redis) -> Jobs:
-    """What a bot's worker reads."""
-    return Jobs(redis, "test", "bots")
-
-
 async def later(room: Room, ms: int) -> None:
     """Let time pass, and what is due be done; the leases of those who wait are kept."""
     room.clock.advance(ms / 1000)

@@ -21,12 +21,6 @@ from tests.integration.waiting import Room, listening, ticket
 GERMAN, FRENCH = Prefs(languages=("de",)), Prefs(languages=("fr",))
 
 
-@pytest.fixture
-def room(redis: Redis) -> Room:
-    """A waiting room."""
-    return Room(redis)
-
-
 @pytest.mark.claim("everything-ends")
 async def test_nothing_is_left_of_those_whom_nobody_renews(room: Room, redis: Redis) -> None:
     """Waiting, offered or talking, when all workers died: the sweeps alone clear every entry that names somebody."""

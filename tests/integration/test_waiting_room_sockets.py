@@ -13,12 +13,6 @@ from tests.integration.waiting import Room, an_id, holder, listening, ticket
 ADA, BEN = ticket("ada"), ticket("ben", worker="w2")
 
 
-@pytest.fixture
-def room(redis: Redis) -> Room:
-    """A waiting room."""
-    return Room(redis)
-
-
 async def test_a_socket_comes_back_to_another_worker(room: Room) -> None:
     """The new worker has the ticket and hears its events, the old one is told, and its late goodbyes do nothing."""
     async with listening(room, "w1") as w1, listening(room, "w3") as w3:

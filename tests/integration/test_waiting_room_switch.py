@@ -2,9 +2,6 @@
 
 import asyncio
 
-import pytest
-from redis.asyncio import Redis
-
 from matcher.domain import EndReason, Partner, Side
 from matcher.events import EndedEvent, OfferEvent, PersonEvent, RequeuedEvent
 from matcher.modes import Matching, Mode
@@ -15,12 +12,6 @@ from tests.integration.waiting import Ear, Room, an_id, holder, listening, ticke
 ADA, BEN, CAT = ticket("ada", bots=True), ticket("ben", worker="w2"), ticket("cat", bots=True)
 BOT, BOT2 = an_id("bot"), an_id("bot2")
 QUIET_MS = 60_000
-
-
-@pytest.fixture
-def room(redis: Redis) -> Room:
-    """An empty room."""
-    return Room(redis)
 
 
 async def bot_call(room: Room, who: str = ADA.id, bot: str = BOT) -> str:
