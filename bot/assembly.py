@@ -58,8 +58,8 @@ async def open_parts(settings: WorkerSettings) -> AsyncIterator[Parts]:
         await voicebook.fill(script)
         if is_english(chosen.bot_language):
             await _hear_oneself(engines, script)
-        warming = asyncio.create_task(engines.keep_warm(random.random))
-        stack.push_async_callback(end, warming)
+        for upkeep in (engines.keep_warm(random.random), voicebook.mend(random.random)):
+            stack.push_async_callback(end, asyncio.create_task(upkeep))
         staff = _staff(engines, script, understanding, voicebook)
         running: weakref.WeakSet[Conversation] = weakref.WeakSet()
 

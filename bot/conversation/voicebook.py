@@ -4,13 +4,16 @@ A script's lines and fillers are rendered before they are needed, and its answer
 encoded once. Together this is half of all that a bot costs, and what it says is mostly the same.
 """
 
-from collections.abc import Iterator, Sequence
+import asyncio
+import math
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import aclosing
 
 from bot.conversation.sound import spoken
 from bot.dialogue.script import Script, slots_of
 from bot.engines.clauses import clauses_of
 from bot.engines.errors import EngineError, Unavailable
+from bot.engines.levels import probe_after_s
 from bot.engines.protocols import Tts
 from bot.media.packet_cache import PacketCache
 from bot.media.playout import RATE_HZ
@@ -32,6 +35,8 @@ class Voicebook:
         self.packets = PacketCache(RATE_HZ)  # of all that is in the book
         self._pages: dict[str, bytes] = {}
         self._answers: frozenset[str] = frozenset()
+        self._bounds_ms: dict[str, int] = {}
+        self._owed: list[str] = []  # what the usual voice could not speak
         self._kept_bytes = 0
 
     async def fill(self, script: Script) -> None:
@@ -40,19 +45,31 @@ class Voicebook:
         Raises:
             EngineError: No voice can.
         """
-        bounds_ms = {script.lines[line.name.lower()]: bound_ms for line, bound_ms in BOUND_MS.items()}
+        self._bounds_ms = {script.lines[line.name.lower()]: bound_ms for line, bound_ms in BOUND_MS.items()}
         for text in (*script.lines.values(), *script.fillers):
-            sound = await self.render(text)
-            if text in bounds_ms and length_ms(sound) > bounds_ms[text]:
-                sound = await self._rendered(text, self._voices[-1:])
-            self._keep(text, sound)
+            if not await self._write(text, self._voices[:1]):
+                self._owed.append(text)
+                if not await self._write(text, self._voices[1:]):
+                    raise Unavailable
         self._answers = frozenset(_answers(script))
+
+    async def mend(self, dice: Callable[[], float]) -> None:
+        """Have the usual voice speak what it could not when the book was filled: it may start later than the bot.
+
+        Args:
+            dice: From 0 to below 1; spreads the attempts.
+        """
+        while self._owed:
+            await asyncio.sleep(probe_after_s(dice))
+            while self._owed and await self._write(self._owed[0], self._voices[:1]):
+                del self._owed[0]
 
     def keep(self, text: str, sound: bytes, voice: Tts) -> None:
         """Take an answer's clause into the book, if it is the script's own word for word, and in the usual voice."""
         if text in self._answers - self._pages.keys() and voice is self._voices[0]:
-            self._kept_bytes += len(sound)
-            if self._kept_bytes <= KEPT_BYTES:
+            kept_bytes = self._kept_bytes + len(sound)
+            if kept_bytes <= KEPT_BYTES:
+                self._kept_bytes = kept_bytes
                 self._keep(text, sound)
 
     def sound(self, text: str) -> bytes | None:
@@ -66,6 +83,17 @@ class Voicebook:
             EngineError: No voice can.
         """
         return await self._rendered(text, self._voices)
+
+    async def _write(self, text: str, voices: Sequence[Tts]) -> bool:
+        """Have a page spoken, within its bound; return whether it was."""
+        try:
+            sound = await self._rendered(text, voices)
+            if length_ms(sound) > self._bounds_ms.get(text, math.inf):
+                sound = await self._rendered(text, self._voices[-1:])
+        except EngineError:
+            return False
+        self._keep(text, sound)
+        return True
 
     def _keep(self, text: str, sound: bytes) -> None:
         self._pages[text] = sound

@@ -1,5 +1,6 @@
 """A voice's sound on its way to the playout."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
@@ -19,6 +20,7 @@ from bot.engines.protocols import Audio, Context
 from bot.media.playout import FRAME_BYTES
 from bot.turns.actions import Generate
 from bot.turns.state import BOUND_MS
+from tests.fakes.virtual_time import run_virtually
 from tests.unit.bot.conversation.scripted import Judge, ScriptedStt, ScriptedTts, read, sound
 
 SCRIPT = load("en")
@@ -82,6 +84,28 @@ async def test_a_line_that_takes_too_long_is_spoken_by_the_embedded_voice() -> N
         assert length_ms(book.sound(SCRIPT.lines[line.name.lower()]) or b"") <= bound_ms
 
 
+def test_a_line_gets_the_usual_voice_once_that_can() -> None:
+    """Until then the other stands in; what was rendered well is not rendered again."""
+    voice, other = ScriptedTts(error=Unavailable(), pieces=0), ScriptedTts(rate_hz=24_000)
+    book = Voicebook([voice, other])
+
+    async def open_late() -> None:
+        await book.fill(SCRIPT)
+        assert other.said == voice.said
+        mending = asyncio.create_task(book.mend(lambda: 0.5))
+        await asyncio.sleep(60)
+        assert not mending.done()
+        voice.error = voice.pieces = None
+        voice.said.clear()
+        await mending
+        await book.mend(lambda: 0.5)
+
+    run_virtually(open_late())
+    texts = [*SCRIPT.lines.values(), *SCRIPT.fillers]
+    assert voice.said == other.said == texts
+    assert all(read(book.sound(text) or b"") for text in texts)
+
+
 @pytest.mark.parametrize("voices", [[], [ScriptedTts(error=Unavailable(), pieces=0)]])
 async def test_a_book_without_a_voice_is_none(voices: list[ScriptedTts]) -> None:
     """Whoever opens it learns so."""
@@ -123,3 +147,5 @@ async def test_a_book_keeps_only_what_is_its_own() -> None:
     book.keep("Do you like music?", bytes(KEPT_BYTES + 1), voice)
     for text in ("Nice to meet you, Anna.", "What shall I call you?", "Do you like music?"):
         assert book.sound(text) is None
+    book.keep("What shall I call you?", b"sound", voice)  # for which there is room, whatever there was none for
+    assert book.sound("What shall I call you?")
