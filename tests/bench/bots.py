@@ -47,8 +47,9 @@ kind of bot and each number of calls in processes of their own, the kinds in tur
 {TURN_S:.0f} s, and figures are over {SECONDS:.0f} s, from {SETTLE_S:.0f} s after the last call began. *Media*:
 decoding what the caller says and telling voices from noise in two modes, and speech for more than half of the time,
 encoded; beside the same work on stock aiortc (`track.recv`, resampling, frames out). *Whole bot*: leg, turn machine,
-ears in a process for each call, mind and voice; beside the same engines on pipecat {PIPECAT}, which as in its
-examples loads its models (Silero VAD, Smart Turn) when a call comes. *CPU* is process time, with that of the ears'
+ears in a process for each call, mind and voice, which renders and encodes a sentence once; beside the same engines on
+pipecat {PIPECAT}, which as in its examples loads its models (Silero VAD, Smart Turn) when a call comes, and to which
+the voice is one that speaks each sentence anew. *CPU* is process time, with that of the ears'
 processes, in percent of a core; *memory* is what the processes share with nobody, less what they had without a call.
 *Late*: how much later than the most timely packet of its call one came to the callers, by its RTP timestamp;
 {BROKEN_MS:.0f} ms for one that never came. *Bots per core*: {BUSY:.0%} of a core over the CPU of a bot at the largest
@@ -202,10 +203,16 @@ def run(
         return loads, series
 
 
+def most(loads: Sequence[Load]) -> Load | None:
+    """Return the most calls in real time; none: not even the fewest that were tried."""
+    good = (load for load in loads if load.p99_ms <= REAL_TIME_MS)
+    return max(good, key=lambda load: load.calls, default=None)
+
+
 def per_core(loads: Sequence[Load]) -> float:
-    """Return how many bots one core takes in real time; 0: not even the fewest that were tried."""
-    good = [load for load in loads if load.p99_ms <= REAL_TIME_MS]
-    return BUSY / max(good, key=lambda load: load.calls).share if good else 0.0
+    """Return how many bots one core takes in real time."""
+    load = most(loads)
+    return BUSY / load.share if load else 0.0
 
 
 def where(load: Load) -> str:
@@ -233,7 +240,9 @@ def rows_of(loads: Mapping[str, Sequence[Load]], sequences: Mapping[str, Series]
             ]  # fmt: skip
         core = Baseline(per_core(loads[other]), name) if loads.get(other) else None
         aim = Aim(PER_CORE_AIM, least=True)
-        rows.append(Row(f"{NAMES[kind]}: bots per core in real time", per_core(loads[kind]), "", core, aim, CODEC))
+        best = most(loads[kind])
+        rows.append(Row(f"{NAMES[kind]}: bots per core in real time", per_core(loads[kind]), "", core, aim,
+                        where(best) if best else ""))  # fmt: skip
         took = median(sequences[kind].set_up_ms)
         theirs = Baseline(median(sequences[other].set_up_ms), name) if other in sequences else None
         rows.append(Row(f"{NAMES[kind]}: set-up, median of {len(sequences[kind].set_up_ms)}", took, "ms", theirs, None,
