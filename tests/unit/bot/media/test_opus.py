@@ -4,6 +4,8 @@ import contextlib
 import math
 import struct
 from collections.abc import Callable
+from functools import cache
+from itertools import cycle, islice
 
 import pytest
 from hypothesis import given, settings
@@ -22,15 +24,20 @@ def tone(hz: float, frames: int, rate: int = RATE, level: float = 0.4) -> list[b
     return [struct.pack(f"<{size}h", *wave[start : start + size]) for start in range(0, len(wave), size)]
 
 
-def buzz(frames: int, hz: float = 120, rate: int = RATE) -> list[bytes]:
-    """Return frames of 20 ms of something like a voice: a sound full of overtones, in syllables."""
-    size = rate // 50
+@cache
+def _syllables() -> list[bytes]:
+    size, hz = RATE // 50, 120
     wave = []
-    for n in range(size * frames):
-        loud = 0.55 - 0.45 * math.cos(2 * math.pi * 4 * n / rate)
-        overtones = sum(math.sin(2 * math.pi * hz * k * n / rate) / k for k in range(1, 12))
+    for n in range(RATE // 2):
+        loud = 0.55 - 0.45 * math.cos(2 * math.pi * 4 * n / RATE)
+        overtones = sum(math.sin(2 * math.pi * hz * k * n / RATE) / k for k in range(1, 12))
         wave.append(round(32_767 * 0.2 * loud * overtones))
     return [struct.pack(f"<{size}h", *wave[start : start + size]) for start in range(0, len(wave), size)]
+
+
+def buzz(frames: int) -> list[bytes]:
+    """Return frames of 20 ms of something like a voice: a sound full of overtones, in syllables; two, over and over."""
+    return list(islice(cycle(_syllables()), frames))
 
 
 def samples(pcm: bytes) -> tuple[int, ...]:
