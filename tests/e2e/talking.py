@@ -94,6 +94,9 @@ SPEAK = """
     },
     follow() { setInterval(() => void window.talker.listens(), 20); },
     levels: (from) => studio ? [studio.said.levels.slice(from), studio.heard.levels.slice(from)] : [[], []],
+    erase() {
+      for (const { blocks } of [studio.said, studio.heard]) blocks.fill(new Int16Array(blocks[0]?.length ?? 0));
+    },
     missed: () => studio.context.currentTime - studio.since - studio.samples / 48000,
     tape(name, from, to) {
       const { blocks } = studio[name], length = blocks[0]?.length ?? 1;
@@ -164,6 +167,10 @@ class Talker(Person):
     def begins_to_say(self, pcm: bytes, rate_hz: int) -> None:
         """Say something, 16 bit mono, without waiting for its end."""
         self.page.evaluate("([text, rate]) => { void window.talker.says(text, rate); }", [_text(pcm), rate_hz])
+
+    def erases(self) -> None:
+        """Leave nothing on the tape so far but how loud it was: a minute of it is 11 MB."""
+        self.page.evaluate("() => window.talker.erase()")
 
     def now_ms(self) -> int:
         """Return how long the tape is."""

@@ -29,3 +29,7 @@ def test_the_tape_holds_what_was_said(voices: Mapping[str, Voice], stack: Stack,
             assert 450 < said.length_ms < 550
             # A browser that waits for a processor stretches what it plays.
             assert 350 < heard.length_ms < 1000
+        assert any(other.samples("said", said))
+        other.erases()
+        assert not any(other.samples("said", said))
+        assert other.sounds("said")[-1] == said

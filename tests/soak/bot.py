@@ -63,6 +63,7 @@ def watch(one: Talker, service: stack.Stack, log: Path, minutes: int) -> tuple[l
             missed += not answered(one, question)
             one.page.wait_for_timeout(max(0.0, due - time.monotonic()) * 1000)
             assert one.state() == "talking", "the call is over"
+        one.erases()  # the tape is not what is watched
         pids = (running("chromium"), with_children(service.processes["bot1"].pid), {service.processes["server"].pid})
         seen.append(Minute((one.page.evaluate(LONGEST),), tuple(resident_mb(some) for some in pids)))
         relay = refreshes(log.read_text(errors="replace"))
