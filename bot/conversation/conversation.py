@@ -285,12 +285,12 @@ class Conversation:
         self._inbox.put_nowait(happened)
 
     async def _beat(self) -> None:
-        """Tell that 20 ms have passed; at absolute times, and never several of them at once."""
-        loop = asyncio.get_running_loop()
-        due = math.ceil(loop.time() * 1000 / FRAME_MS) * FRAME_MS / 1000  # as all calls have it
+        """Tell that 20 ms have passed; at multiples of that, as all calls do, and never several of them at once."""
+        now = asyncio.get_running_loop().time
+        frame = math.ceil(now() * 1000 / FRAME_MS)
         while True:
-            due = max(due + FRAME_MS / 1000, loop.time())
-            await asyncio.sleep(due - loop.time())
+            frame = max(frame + 1, math.ceil(now() * 1000 / FRAME_MS))
+            await asyncio.sleep(frame * FRAME_MS / 1000 - now())
             self._post(BEAT)
 
     @staticmethod

@@ -38,6 +38,10 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         """Return the virtual time, s."""
         return self._no_wait.now
 
+    def stall(self, seconds: float) -> None:
+        """Have whatever runs now take so long."""
+        self._no_wait.now += seconds
+
 
 class LoopClock:
     """Wall-clock time that goes with the running loop's."""
