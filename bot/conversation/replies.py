@@ -58,33 +58,40 @@ class Replies:
         answer = self._answer(asked.text)
         brain = None if answer.hard else self._staff.brain_at(level)
         voices = list(self._staff.voices_at(level))
+        rule = () if brain else self._clauses(answer.text)
+        suits = self._staff.voicebook.suits(rule, voices)
         chars = 0
-        thoughts = self._thoughts(brain, asked) if brain else self._rule(answer.text)
-        async with aclosing(thoughts) as clauses:
+        async with aclosing(self._thoughts(brain, asked) if brain else _each(rule)) as clauses:
             async for clause in clauses:
                 yield clause
-                if brain is None and (sound := self._staff.voicebook.sound(clause)):
-                    yield sound
-                else:
-                    whole = bytearray()
-                    async with aclosing(self._voiced(clause, voices)) as sounds:
-                        async for pcm in sounds:
-                            whole += pcm
-                            yield pcm
-                    if brain is None:
-                        self._staff.voicebook.keep(clause, bytes(whole), voices[0])
+                sound = self._voiced(clause, voices) if brain else self._read(clause, voices, suits=suits)
+                async with aclosing(sound) as pieces:
+                    async for pcm in pieces:
+                        yield pcm
                 yield None
                 chars += len(clause)
                 if level is Level.LEAN and chars >= LEAN_CHARS:
                     return
 
-    async def _rule(self, text: str) -> AsyncGenerator[str, None]:
-        """Yield the clauses of a text; one that is in the book is said in one."""
-        if self._staff.voicebook.sound(text):
-            yield text
+    def _clauses(self, text: str) -> tuple[str, ...]:
+        """Return the clauses of a text; one that is in the book is said in one."""
+        return (text,) if self._staff.voicebook.sound(text) else clauses_of(text)
+
+    async def _read(self, clause: str, voices: list[Tts], *, suits: bool) -> AsyncGenerator[bytes, None]:
+        """Stream a clause of the script: out of the book if that suits, or else into it if it is wanted there."""
+        book = self._staff.voicebook
+        if suits and (sound := book.sound(clause)):
+            yield sound
             return
-        for clause in clauses_of(text):
-            yield clause
+        wanted = book.wants(clause)
+        whole = bytearray()
+        async with aclosing(self._voiced(clause, voices)) as pieces:
+            async for pcm in pieces:
+                if wanted:
+                    whole += pcm
+                yield pcm
+        if wanted:
+            book.keep(clause, bytes(whole), voices[0])
 
     async def _thoughts(self, brain: Brain, asked: Generate) -> AsyncGenerator[str, None]:
         """Stream the clauses of a configured mind, which thinks on while they are spoken."""
@@ -138,3 +145,8 @@ class Replies:
                 del voices[0]
             else:
                 return
+
+
+async def _each(clauses: tuple[str, ...]) -> AsyncGenerator[str, None]:
+    for clause in clauses:
+        yield clause

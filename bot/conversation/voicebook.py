@@ -64,9 +64,21 @@ class Voicebook:
             while self._owed and await self._write(self._owed[0], self._voices[:1]):
                 del self._owed[0]
 
+    def suits(self, clauses: Sequence[str], voices: Sequence[Tts]) -> bool:
+        """Return whether what the book has of an answer may be heard with the rest of it: an answer has one voice.
+
+        It may where there is no rest, or where nobody but the usual voice can speak it.
+        """
+        alone = len(voices) == 1 and voices[0] is self._voices[0]
+        return alone or all(clause in self._pages for clause in clauses)
+
+    def wants(self, text: str) -> bool:
+        """Return whether a text is a clause of the script's answers that is not in the book yet."""
+        return text in self._answers and text not in self._pages
+
     def keep(self, text: str, sound: bytes, voice: Tts) -> None:
-        """Take an answer's clause into the book, if it is the script's own word for word, and in the usual voice."""
-        if text in self._answers - self._pages.keys() and voice is self._voices[0]:
+        """Take an answer's clause into the book, if it is wanted, and in the usual voice."""
+        if self.wants(text) and voice is self._voices[0]:
             kept_bytes = self._kept_bytes + len(sound)
             if kept_bytes <= KEPT_BYTES:
                 self._kept_bytes = kept_bytes

@@ -16,7 +16,7 @@ from bot.dialogue.understanding import Understanding
 from bot.engines.embedded.mind import Mind
 from bot.engines.errors import BadAnswer, EngineError, Unavailable
 from bot.engines.levels import Level
-from bot.engines.protocols import Audio, Context
+from bot.engines.protocols import Audio, Context, Tts
 from bot.media.playout import FRAME_BYTES
 from bot.turns.actions import Generate
 from bot.turns.state import BOUND_MS
@@ -113,28 +113,76 @@ async def test_a_book_without_a_voice_is_none(voices: list[ScriptedTts]) -> None
         await Voicebook(voices).fill(SCRIPT)
 
 
-async def test_an_answer_is_spoken_once_for_all_calls() -> None:
-    """Its clauses come into the book as they are said; what is filled with a caller's words does not."""
-    voice = ScriptedTts()
-    book = Voicebook([voice])
-    await book.fill(SCRIPT)
-    understanding = Understanding(SCRIPT)
-    staff = Staff(SCRIPT, understanding, Judge, book, ScriptedStt(), voice)
+class Offered(Voicebook):
+    """A book that remembers what it was offered."""
 
-    async def answered(text: str) -> list[str]:
+    def __init__(self, *voices: ScriptedTts) -> None:
+        super().__init__(voices)
+        self.offered: list[str] = []
+
+    def keep(self, text: str, sound: bytes, voice: Tts) -> None:
+        """Take it, or not."""
+        self.offered.append(text)
+        super().keep(text, sound, voice)
+
+
+async def answer(staff: Staff, text: str, level: Level = Level.EMBEDDED, clauses: int = 99) -> int:
+    """Have so many clauses of an answer spoken; return how many there were."""
+    replies = Replies(staff, Mind(SCRIPT, staff.understanding), Context(), Pace(staff, lambda: 0.5))
+    heard = 0
+    async with aclosing(replies.pieces(Generate(1, text), level)) as pieces:
+        async for piece in pieces:
+            heard += piece is None
+            if heard == clauses:
+                break
+    return heard
+
+
+async def test_an_answer_is_spoken_once_for_all_calls() -> None:
+    """Its clauses come into the book as they are said; what is filled with a caller's words is not even collected."""
+    voice = ScriptedTts()
+    book = Offered(voice)
+    await book.fill(SCRIPT)
+    staff = Staff(SCRIPT, Understanding(SCRIPT), Judge, book, ScriptedStt(), voice)
+
+    async def spoken_for(text: str) -> list[str]:
         voice.said.clear()
-        replies = Replies(staff, Mind(SCRIPT, understanding), Context(), Pace(staff, lambda: 0.5))
-        async with aclosing(replies.pieces(Generate(1, text), Level.EMBEDDED)) as pieces:
-            assert b"".join([piece async for piece in pieces if isinstance(piece, bytes)])
+        assert await answer(staff, text) == 3
         return list(voice.said)
 
-    assert len(await answered("what is your name")) == 3
-    assert await answered("what is your name") == []
-    assert len(await answered("my name is anna")) == 3
-    assert await answered("my name is anna") == ["Anna."]
+    assert len(await spoken_for("what is your name")) == 3
+    assert await spoken_for("what is your name") == []
+    assert len(await spoken_for("my name is anna")) == 3
+    assert await spoken_for("my name is anna") == ["Anna."]
+    assert len(book.offered) == 5
+    assert not [text for text in book.offered if "Anna" in text]
     first = (book.sound("What shall I call you?") or b"")[:FRAME_BYTES]
     assert book.packets.packet(first)
     assert not book.packets.packet((await book.render("Anna."))[:FRAME_BYTES])
+
+
+@pytest.mark.parametrize("level", [Level.RULES, Level.EMBEDDED])
+async def test_an_answer_has_one_voice(level: Level) -> None:
+    """What the book has of it is left there, where another voice has to speak the rest."""
+    voice, embedded = ScriptedTts(), ScriptedTts()
+    book = Voicebook([voice, embedded])
+    await book.fill(SCRIPT)
+    staff = Staff(SCRIPT, Understanding(SCRIPT), Judge, book, ScriptedStt(), embedded, configured_tts=voice)
+    assert await answer(staff, "what is your name", Level.RULES, clauses=1) == 1
+    begun = voice.said[-1]
+    assert book.sound(begun)
+    voice.error, voice.pieces = Unavailable(), 0
+
+    assert await answer(staff, "what is your name", level) == 3
+    assert len(embedded.said) == 3
+    assert embedded.said[0] == begun
+
+    voice.error = voice.pieces = None
+    assert await answer(staff, "what is your name", Level.RULES) == 3
+    embedded.said.clear()
+    voice.said.clear()
+    assert await answer(staff, "what is your name", level) == 3
+    assert voice.said == embedded.said == [], "all of it is in the book"
 
 
 async def test_a_book_keeps_only_what_is_its_own() -> None:

@@ -195,7 +195,7 @@ class _Book(Voicebook):
     """Has pages of its own, and renders with the call's voice what is not on them."""
 
     def __init__(self, quick: Voicebook, slow: Voicebook) -> None:
-        super().__init__([])
+        super().__init__(slow._voices)
         self._pages = quick._pages
         self._slow = slow
 
