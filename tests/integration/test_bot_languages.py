@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from bot.assembly import open_parts
+from bot.conversation.conversation import Conversation
+from bot.engines.protocols import Speaker, Turn
 from bot.engines.settings import EngineSettings
 from bot.media.playout import Playout
 from bot.settings import WorkerSettings
@@ -16,6 +18,7 @@ from tests.fakes.openai import KEY, FakeOpenAI, openai
 from tests.voices import spoken
 
 FRAME_BYTES = 640
+REPLY = Turn(Speaker.BOT, "Hello there.")
 SETTINGS = WorkerSettings(bot_key=Secret("k" * 32), bot_calls=1)
 
 
@@ -55,6 +58,7 @@ async def test_a_german_bot_converses(monkeypatch: pytest.MonkeyPatch, tmp_path:
         async with open_parts(SETTINGS) as parts:
             assert parts.language == "de"
             conversation = parts.conversations(line.playout, 60.0)
+            assert isinstance(conversation, Conversation)
 
             async def carry() -> None:
                 while True:
@@ -67,7 +71,7 @@ async def test_a_german_bot_converses(monkeypatch: pytest.MonkeyPatch, tmp_path:
                 conversation.connected()
                 await until(lambda: line.sayings == 1 and not line.sounds, "the disclosure", 20)
                 line.says += spoken("hello there")
-                await until(lambda: line.sayings > 1, "the answer", 20)
+                await until(lambda: REPLY in conversation._context.turns(), "the answer, to its end", 20)
                 conversation.end(Ending.BYE)
                 assert await call is Ending.BYE
                 carrying.cancel()
