@@ -61,30 +61,20 @@ async def test_a_caller_goes_from_a_bot_to_a_person(redis: Redis, settings: Serv
 
 
 async def test_whose_person_has_gone_stays_with_the_bot(redis: Redis, settings: ServerSettings) -> None:
-    """The page hears that nobody is free, by itself or when it asks, and its call goes on."""
+    """The page hears by itself that nobody is free any more, and its call goes on."""
     async with (
         serving(settings) as door,
         page(door) as caller,
-        page(door) as other,
+        page(door) as person,
         bot_for(redis, settings, caller) as bot,
     ):
-        async with page(door) as person:
-            await comes(person)
-            assert (await caller.hears("person"))["free"]
-            await person.says("leave")
-        assert not (await caller.hears("person"))["free"]
-        await comes(other)
+        await comes(person)
         assert (await caller.hears("person"))["free"]
-        # From now on nobody meets, which the page hears at the next look.
-        await bot.room.set_mode(Mode(Matching.BOTS))
 
-        await caller.says("switch", call_id=bot.call_id, description=description("new1"))
+        await person.says("leave")
 
-        assert await caller.hears("person", "matched", "ended") == {
-            "type": "person",
-            "call_id": bot.call_id,
-            "free": False,
-        }
+        assert not (await caller.hears("person"))["free"]
+        await is_quiet(caller)
         assert await bot.room.end(bot.ticket_id, bot.call_id, EndReason.HANGUP), "it was running"
 
 
@@ -196,7 +186,8 @@ async def test_what_the_page_knows_is_not_told_again(redis: Redis, settings: Ser
         await redis.client_kill_filter(_type="pubsub")
 
         assert (await bot.hears(PersonEvent)).free
-        await is_quiet(caller)
+        await person.says("leave")
+        assert not (await caller.hears("person"))["free"], "the next that the page is told"
 
 
 async def test_whoever_loses_a_bot_keeps_its_place(redis: Redis, settings: ServerSettings) -> None:
