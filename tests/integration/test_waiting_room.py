@@ -2,8 +2,9 @@
 
 import pytest
 
-from matcher.domain import EndReason, Partner, Side
+from matcher.domain import EndReason, Hitch, Partner, Side
 from matcher.events import ActiveEvent, EndedEvent, ExpiredEvent, OfferEvent, RequeuedEvent, SupersededEvent
+from matcher.placed import Position
 from matcher.waiting_room import Active, Gone, Offered, Waiting
 from matcher.wire import Prefs
 from tests.integration.waiting import Room, an_id, holder, listening, ticket
@@ -277,11 +278,12 @@ async def test_position_and_estimate(room: Room) -> None:
     for number, prefs in enumerate(languages):
         await room.enter(ticket(f"early{number}", prefs))
         room.clock.advance(1)
-    assert [(await room.position(an_id(f"t-early{n}")))[:2] for n in range(4)] == [(n + 1, None) for n in range(4)]
+    for number in range(4):
+        assert await room.position(an_id(f"t-early{number}")) == Position(number + 1, None, Hitch.PEOPLE_ONLY)
     for number, prefs in enumerate(languages[:3]):
         await room.enter(ticket(f"late{number}", prefs))
 
     # Three waits of 4, 3 and 2 s; the fourth has waited 1 s.
-    assert (await room.position(an_id("t-early3")))[:2] == (1, 2.0)
+    assert await room.position(an_id("t-early3")) == Position(1, 2.0, Hitch.PEOPLE_ONLY)
     room.clock.advance(1.5)
-    assert (await room.position(an_id("t-early3")))[:2] == (1, None)
+    assert await room.position(an_id("t-early3")) == Position(1, None, Hitch.PEOPLE_ONLY)
