@@ -1,11 +1,12 @@
 """The stream of jobs: whose they are, and how long."""
 
+import asyncio
 import time
 
 import pytest
 from redis.asyncio import Redis
 
-from matcher.jobs import Job, Jobs
+from matcher.jobs import LONGEST_WAIT_MS, Job, Jobs
 from matcher.modes import Matching, Mode
 from tests.integration.waiting import Room, ticket
 
@@ -51,8 +52,18 @@ async def test_a_job_that_nobody_takes_ends(room: Room, redis: Redis, jobs: Jobs
     assert [job and job.ticket_id for job in taken] == ["u" * 22, ADA.id, None]
 
 
-async def test_waiting_for_a_job_comes_to_an_end(jobs: Jobs) -> None:
+async def test_waiting_for_a_job_comes_to_an_end(room: Room, redis: Redis, jobs: Jobs) -> None:
     """With nothing to do, and as soon as there is something."""
     began = time.monotonic()
     assert await jobs.take(50) is None
     assert time.monotonic() - began >= 0.05
+
+    await room.set_mode(Mode(Matching.FALLBACK, 0))
+    taking = asyncio.create_task(jobs.take())
+    async with asyncio.timeout(LONGEST_WAIT_MS / 1000):
+        while not [client for client in await redis.client_list() if "b" in client["flags"]]:
+            await asyncio.sleep(0.01)
+        await room.enter(ADA)
+        taken = await taking
+    assert taken is not None
+    assert taken.ticket_id == ADA.id
