@@ -9,6 +9,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+from redis.asyncio import Redis
+
 from bot.admission import Limits
 from bot.channel import Channel
 from bot.door import Door
@@ -20,6 +22,7 @@ from bot.worker import Worker
 from matcher import redis_client
 from matcher.bot_wire import ChannelGrant
 from matcher.jobs import Jobs
+from matcher.keys import Keys
 from matcher.modes import Matching, Mode
 from matcher.settings import Secret
 from matcher.waiting_room import WaitingRoom
@@ -30,6 +33,7 @@ from tests.integration.bot_parts import Stage
 from tests.integration.door import Page, page, settings_for
 
 KEY = "k" * 32
+STRANGER = "t" * 22  # a ticket that nobody has
 # Tests share the machine with others.
 AT_ANY_LOAD = Limits(lag_ms=1e9, cpu=1e9)
 
@@ -59,6 +63,26 @@ async def jobs_of(settings: ServerSettings) -> AsyncIterator[Jobs]:
     """Open a server's jobs as a worker that none of the others is."""
     async with redis_client.connect(settings) as redis:
         yield Jobs(redis, settings.pool, "test")
+
+
+class Asking:
+    """Asks for bots as the waiting room does, for a caller whom it does not know; `key`: where the jobs are."""
+
+    def __init__(self, room: WaitingRoom, redis: Redis, key: str) -> None:
+        self.room = room
+        self.redis = redis
+        self.key = key
+
+    async def ask(self, age_ms: int = 0) -> None:
+        """Ask for one, as if so long ago."""
+        await self.redis.xadd(self.key, {"ticket": STRANGER, "at": await self.room.now_ms() - age_ms})
+
+
+@asynccontextmanager
+async def asking(settings: ServerSettings) -> AsyncIterator[Asking]:
+    """Open a server's waiting room, in which bots come at once, and its jobs."""
+    async with waiting_room(settings) as room, redis_client.connect(settings) as redis:
+        yield Asking(room, redis, Keys(settings.pool).static("jobs"))
 
 
 class Working:

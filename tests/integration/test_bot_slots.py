@@ -9,14 +9,13 @@ from bot.bench import Bench
 from bot.call import PREPARE_S, Call
 from bot.channel import Channel
 from bot.door import Door
-from matcher import redis_client
 from matcher.bot_wire import Provision, RelaySet
 from matcher.jobs import IDLE_MS, Job
 from matcher.settings import Secret
 from matcher.wire import IceServer
 from tests.conftest import Coturn, free_port, until
 from tests.integration.bot_parts import LegEnd, Stage
-from tests.integration.bot_world import KEY, bots_for, caller, jobs_of, waiting_room, working
+from tests.integration.bot_world import KEY, STRANGER, asking, bots_for, caller, jobs_of, waiting_room, working
 from tests.integration.door import serving
 
 
@@ -24,14 +23,13 @@ async def test_a_job_that_comes_with_the_end_is_another_workers(valkey_socket: s
     """One that is taken after the signal begins no call, and is there for others at once."""
     settings = bots_for(valkey_socket, coturn)
     async with (
-        waiting_room(settings) as room,
-        redis_client.connect(settings) as redis,
+        asking(settings) as asked,
         serving(settings) as door,
         working(settings, door, slots=1) as bots,
     ):
         await until(lambda: bots.worker._admission.taken == 1, "the wait for a job")
         bots.stop.set()
-        await redis.xadd(f"sotto:{{{settings.pool}}}:jobs", {"ticket": "t" * 22, "at": await room.now_ms()})
+        await asked.ask()
 
         await bots.task
 
@@ -39,20 +37,19 @@ async def test_a_job_that_comes_with_the_end_is_another_workers(valkey_socket: s
         async with jobs_of(settings) as jobs:
             job = await jobs.take(1)
         assert job is not None
-        assert job.ticket_id == "t" * 22
+        assert job.ticket_id == STRANGER
 
 
 async def test_a_job_that_cannot_be_read_ends_no_process(valkey_socket: str, coturn: Coturn) -> None:
     """It costs a moment; the next is answered."""
     settings = bots_for(valkey_socket, coturn)
     async with (
-        waiting_room(settings),
-        redis_client.connect(settings) as redis,
+        asking(settings) as asked,
         serving(settings) as door,
         working(settings, door) as bots,
         caller(door) as one,
     ):
-        await redis.xadd(f"sotto:{{{settings.pool}}}:jobs", {"nothing": "known"})
+        await asked.redis.xadd(asked.key, {"nothing": "known"})
         await one.queues()
         assert (await one.page.is_matched())["partner"] == "bot"
         assert not bots.task.done()
@@ -73,13 +70,12 @@ async def test_a_server_that_does_not_take_relays_back_holds_no_slot(valkey_sock
         writer.close()
 
     async with (
-        waiting_room(settings) as room,
-        redis_client.connect(settings) as redis,
+        asking(settings) as asked,
         await asyncio.start_server(give_only, "127.0.0.1", port),
         working(settings, f"127.0.0.1:{port}", slots=1) as bots,
     ):
         for _ in range(2):
-            await redis.xadd(f"sotto:{{{settings.pool}}}:jobs", {"ticket": "t" * 22, "at": await room.now_ms()})
+            await asked.ask()
         await until(lambda: len(bots.stage.legs) == 2, "both jobs")
 
 
@@ -101,7 +97,7 @@ async def test_a_worker_that_takes_too_long_leaves_its_job(
         Door(f"http://127.0.0.1:{port}", Secret(KEY)) as door,
     ):
         bench = Bench("bots", room, door, Stage().parts, lambda _: None)
-        call = Call(bench, Job("1-0", "t" * 22, await room.now_ms()))
+        call = Call(bench, Job("1-0", STRANGER, await room.now_ms()))
         with pytest.raises(TimeoutError):
             await call.answer(lambda: asyncio.sleep(0))
 
@@ -110,12 +106,11 @@ async def test_a_job_that_cannot_be_served_is_another_workers(valkey_socket: str
     """At once, while the worker that has no relay for it pauses."""
     settings = bots_for(valkey_socket, coturn)
     async with (
-        waiting_room(settings) as room,
-        redis_client.connect(settings) as redis,
+        asking(settings) as asked,
         jobs_of(settings) as jobs,
         working(settings, f"127.0.0.1:{free_port()}", slots=1) as bots,
     ):
-        await redis.xadd(f"sotto:{{{settings.pool}}}:jobs", {"ticket": "t" * 22, "at": await room.now_ms()})
+        await asked.ask()
         await until(lambda: bool(bots.worker._pause_s), "its pause")
         async with asyncio.timeout(IDLE_MS / 1000 / 2):
             while await jobs.take(10) is None:

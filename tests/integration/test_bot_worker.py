@@ -15,7 +15,7 @@ from matcher.settings import Secret
 from matcher.waiting_room import Gone, WaitingRoom
 from tests.conftest import Coturn, until
 from tests.integration.bot_parts import Stage
-from tests.integration.bot_world import KEY, bots_for, caller, jobs_of, waiting_room, working
+from tests.integration.bot_world import KEY, STRANGER, asking, bots_for, caller, jobs_of, waiting_room, working
 from tests.integration.door import serving
 
 
@@ -127,18 +127,15 @@ async def test_an_old_job_is_dropped(valkey_socket: str, coturn: Coturn) -> None
     """Without a look at relays: whoever asked was told long ago that no bot is free, and is asked for again."""
     settings = bots_for(valkey_socket, coturn)
     async with (
-        waiting_room(settings) as room,
-        redis_client.connect(settings) as redis,
+        asking(settings) as asked,
         serving(settings) as door,
         jobs_of(settings) as jobs,
     ):
         assert await jobs.take(1) is None  # makes the group
-        key = f"sotto:{{{settings.pool}}}:jobs"
-        old = await room.now_ms() - 30_001
-        await redis.xadd(key, {"ticket": "t" * 22, "at": old})
+        await asked.ask(age_ms=30_001)
         async with working(settings, door) as bots:
             async with asyncio.timeout(10):
-                while await redis.xlen(key):
+                while await asked.redis.xlen(asked.key):
                     await asyncio.sleep(0.01)
             assert bots.stage.legs == []
 
@@ -177,7 +174,7 @@ async def test_a_bot_that_the_page_would_misname_takes_no_calls(
         stage, room = Stage(), WaitingRoom(redis, settings.pool)
         async with Door(f"http://{door}", Secret(KEY)) as at_door:
             call = Call(
-                Bench("bots", room, at_door, stage.parts, lambda _: None), Job("1-0", "t" * 22, await room.now_ms())
+                Bench("bots", room, at_door, stage.parts, lambda _: None), Job("1-0", STRANGER, await room.now_ms())
             )
             with pytest.raises(Misleading):
                 await call.answer(lambda: asyncio.sleep(0))
