@@ -5,11 +5,14 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
 from bot.engines.embedded.language_model import prepare
+from bot.engines.embedded.sphinx import SphinxStream
 from bot.engines.embedded.sphinx_pool import SphinxPool
 from bot.engines.errors import TimedOut, Unavailable
 from tests.conftest import until, wait_until
@@ -46,6 +49,19 @@ async def process_of(pool: SphinxPool, before: frozenset[int]) -> int:
     await until(lambda: bool(pool.pids - before), "another process")
     (pid,) = pool.pids - before
     return pid
+
+
+@asynccontextmanager
+async def stuck(cache: Path) -> AsyncIterator[tuple[SphinxPool, SphinxStream, int]]:
+    """Give a caller who speaks to a process that does nothing any more; the next turn is understood."""
+    async with ears(cache) as (pool, stt):
+        (pid,) = pool.pids
+        stream = stt.open()
+        os.kill(pid, signal.SIGSTOP)
+        say(stream, spoken("hello there"))
+        yield pool, stream, pid
+        assert await understood(stream, "what is your name") == "what is your name"
+        await stream.aclose()
 
 
 async def test_no_call_has_the_process_of_another(cache: Path) -> None:
@@ -108,17 +124,11 @@ async def test_a_process_that_dies_between_turns_costs_nothing(cache: Path) -> N
 
 async def test_a_process_that_is_stuck_is_replaced(cache: Path) -> None:
     """Partial answers come without it, the turn ends at its deadline, and the process is ended."""
-    async with ears(cache) as (pool, stt):
-        (pid,) = pool.pids
-        stream = stt.open()
-        os.kill(pid, signal.SIGSTOP)
-        say(stream, spoken("hello there"))
+    async with stuck(cache) as (_, stream, pid):
         assert (await stream.partial()).text == ""
         with pytest.raises(TimedOut):
             await stream.finish(soon(0.1))
         await until(lambda: not exists(pid), "the end of the process")
-        assert await understood(stream, "what is your name") == "what is your name"
-        await stream.aclose()
 
 
 async def test_a_spare_process_that_dies_is_replaced(cache: Path) -> None:
@@ -214,13 +224,8 @@ def test_no_process_outlives_a_bot_that_was_killed(cache: Path) -> None:
 
 async def test_what_nobody_wants_to_know_is_forgotten(cache: Path) -> None:
     """However far the process is behind: it is not waited for, and stays."""
-    async with ears(cache) as (pool, stt):
-        (pid,) = pool.pids
-        stream = stt.open()
-        os.kill(pid, signal.SIGSTOP)
-        say(stream, spoken("hello there"))
+    async with stuck(cache) as (pool, stream, pid):
         await stream.drop()
         os.kill(pid, signal.SIGCONT)
-        assert await understood(stream, "what is your name") == "what is your name"
+        assert await understood(stream, "hello there") == "hello there"
         assert pid in pool.pids
-        await stream.aclose()
