@@ -11,6 +11,7 @@ from collections.abc import AsyncGenerator, Iterable
 from dataclasses import dataclass, field
 
 from bot.engines.errors import EngineError
+from bot.engines.once import to_its_end
 from bot.engines.protocols import Audio, Context, Hypothesis
 
 WORD_MS = 200
@@ -143,18 +144,24 @@ class ScriptedBrain:
         self.asked.append((heard.text, speculative))
         self.contexts.append([turn.text for turn in context.turns()])
         self.open += 1
+        ended = False
         try:
             await asyncio.sleep(self.first_s)
             for word in self.text.split():
                 yield word + " "
             if self.stalls:
                 await asyncio.sleep(1e6)
+            ended = True
             if self.error:
                 raise self.error
         finally:
-            # To close takes a moment, as it does on a network, and must not be cut short.
-            await asyncio.sleep(0.01)
-            self.open -= 1
+            await (to_its_end(self._close()) if ended else self._close())
+
+    async def _close(self) -> None:
+        # It takes a moment, as it does on a network. Whoever has cancelled the stream must not cut that short; what has
+        # ended by itself is cancelled then for the first time, and sees to that itself, as the engines do.
+        await asyncio.sleep(0.01)
+        self.open -= 1
 
 
 @dataclass
@@ -172,14 +179,19 @@ class ScriptedTts:
         """Stream a clause."""
         self.said.append(text)
         self.open += 1
+        ended = False
         try:
             await asyncio.sleep(self.first_s)
             pcm = b"".join(sound(amplitude(word), WORD_MS, self.rate_hz) for word in text.split())
             size = 2 * self.rate_hz // 10
             for place in range(0, len(pcm), size)[: self.pieces]:
                 yield Audio(pcm[place : place + size], self.rate_hz)
+            ended = True
             if self.error:
                 raise self.error
         finally:
-            await asyncio.sleep(0.01)
-            self.open -= 1
+            await (to_its_end(self._close()) if ended else self._close())
+
+    async def _close(self) -> None:
+        await asyncio.sleep(0.01)
+        self.open -= 1

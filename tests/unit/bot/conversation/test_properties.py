@@ -3,7 +3,7 @@
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.engines.errors import Unavailable
@@ -48,6 +48,14 @@ moments = st.integers(0, 1_000).map(lambda frame: 20 * frame)
     humans=st.lists(st.tuples(moments, st.booleans()), max_size=3),
     ends=st.none() | st.tuples(moments, st.sampled_from([Ending.BYE, Ending.HANDOVER, Ending.DRAIN])),
     muted=st.none() | moments,
+)
+@example(  # the call ends just as a voice has said all
+    said=[*[(5, "what a long day")] * 3, (5, "but why")],
+    latencies=(0.0, 0.0, 0.5, 0.0),
+    failing=(False, False, None),
+    humans=[],
+    ends=None,
+    muted=None,
 )
 def test_every_call(
     said: list[tuple[int, str]],
