@@ -148,11 +148,10 @@ class Understanding:
         return _Fit(fit.found + gain, fit.heavy + (gain if not self._wording.light(word) else 0), slots)
 
     def _alone(self, pattern: Sequence[str], words: Sequence[str], gains: _Gains) -> bool:
-        """Whether nothing that matters is said besides."""
-        return all(
-            self._wording.courteous(word) or any(word in gains[part] for part in pattern)
-            for word in self._wording.heavy(words)
-        )
+        """Whether nothing that matters is said besides: a part takes one word only."""
+        said = {word for word in self._wording.heavy(words) if not self._wording.courteous(word)}
+        fitting = all(any(word in gains[part] for part in pattern) for word in said)
+        return fitting and len(said) <= len(self._wording.heavy(pattern))
 
 
 def _found(fit: _Fit) -> float:

@@ -117,6 +117,8 @@ def test_every_language_has_the_same_rules(language: str) -> None:
         ("fr", "J'ai dix-sept ans et je suis au lycée.", "minor"),
         ("fr", "Es-tu une IA ?", "human"),
         ("fr", "J'ai dix ans d'expérience.", None),
+        ("fr", "J'ai 18 ans.", None),
+        ("fr", "J'ai dix-neuf ans.", None),
         ("pt", "Tenho 12 anos.", "minor"),
         ("pt", "Você é uma IA?", "human"),
         ("pt", "Eu vou para casa.", None),
