@@ -9,7 +9,11 @@ from collections.abc import Iterator, Sequence
 from bot.dialogue.script import Words, slots_of
 from bot.turns.words import words
 
-_CLAUSE_ENDS = re.compile(r"[^\w\s'\N{RIGHT SINGLE QUOTATION MARK}-]+")
+# What a figure may count: a word of its own.
+_UNITS = re.compile(r"[%$£°\N{EURO SIGN}]")
+# Punctuation ends a clause, but not within a figure.
+_MARKS = r"[^\w\s'%$£°\N{EURO SIGN}\N{RIGHT SINGLE QUOTATION MARK}-]+"
+_CLAUSE_ENDS = re.compile(rf"(?<!\d){_MARKS}|{_MARKS}(?!\d)")
 
 
 class Wording:
@@ -28,7 +32,7 @@ class Wording:
 
     def plain(self, utterance: str) -> tuple[str, ...]:
         """Return the words of an utterance: lower case, no punctuation, their long forms."""
-        said = words(utterance.replace("-", " "))
+        said = words(_UNITS.sub(" units ", utterance).replace("-", " "))
         return tuple(" ".join(self._long_for.get(word, word) for word in said).split())
 
     def parts(self, pattern: str) -> tuple[str, ...]:

@@ -112,6 +112,8 @@ def test_every_language_has_the_same_rules(language: str) -> None:
         ("es", "¿Eres una IA?", "human"),
         ("es", "Hola, tengo 15 años.", "minor"),
         ("es", "Tengo diez minutos.", None),
+        ("es", "Tengo 15 \N{EURO SIGN}.", None),
+        ("es", "Tengo 15.000 pesos.", None),
         ("es", "Mi hijo tiene doce años.", None),
         ("fr", "J\N{RIGHT SINGLE QUOTATION MARK}ai 12 ans.", "minor"),
         ("fr", "J'ai dix-sept ans et je suis au lycée.", "minor"),
@@ -148,6 +150,7 @@ def test_the_rules_of_other_languages(language: str, said: str, name: str | None
         ("I am a kid.", "minor"),
         ("Hi, I'm Tom, and I'm 12.", "minor"),
         ("i am fourteen and i love football", "minor"),
+        ("I'm 12. How old are you?", "minor"),
         ("I'm not 18 yet.", "minor"),
         ("I am 12 years old.", "pupil"),
         ("i am nine years old and i like dogs", "pupil"),
@@ -172,7 +175,8 @@ def test_what_has_to_end_a_call(said: str, name: str) -> None:
     "My son is in seventh grade.", "I am 12 minutes late.", "I am 12 years older than my brother.",
     "I'm not a kid anymore.", "My son is twelve years old.", "I have a twelve-year-old daughter.",
     "I am in a meeting at ten.", "I am a child psychologist.", "my room is number 12", "I'm 25 years old.",
-    "I am a minor league player.", "I am fine.", "I'm 18.",
+    "I am a minor league player.", "I am fine.", "I'm 18.", "I'm 15% sure.", "I'm 12.5 miles away.",
+    "I'm 12,000 steps ahead.", "I'm 10:30.",
 ])  # fmt: skip
 def test_what_must_not_end_a_call(said: str) -> None:
     """The words of a rule, scattered over a sentence that means something else."""
