@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
-from bot.dialogue.script import Hard, Intent, Script, slots_of
+from bot.dialogue.script import Effect, Hard, Intent, Script, slots_of
 from bot.dialogue.wording import Wording
 
 # Below this a pattern does not fit.
@@ -104,7 +104,9 @@ class Understanding:
             score = fit.found / possible - EXTRA * besides / (possible + besides)
             fits = fit.found / possible >= HARD_FITS if intent.hard else score >= FITS
             if intent.hard is Hard.ALONE:
-                fits = fits and self._alone(pattern, words, gains)
+                # Nobody is sent away for a word that only looks like the one that says so.
+                least = SLOT if intent.effect is Effect.DISMISSAL else 0.0
+                fits = fits and self._alone(pattern, words, gains, least)
             if fits and all(slot in fit.slots for part in pattern for slot in slots_of(part)):
                 yield Meaning(name, intent, score, possible, fit.slots)
 
@@ -147,10 +149,10 @@ class Understanding:
         slots = {**fit.slots, slot: word} if gain and (slot := next(iter(slots_of(part)), None)) else fit.slots
         return _Fit(fit.found + gain, fit.heavy + (gain if not self._wording.light(word) else 0), slots)
 
-    def _alone(self, pattern: Sequence[str], words: Sequence[str], gains: _Gains) -> bool:
-        """Whether nothing that matters is said besides: a part takes one word only."""
+    def _alone(self, pattern: Sequence[str], words: Sequence[str], gains: _Gains, least: float) -> bool:
+        """Whether nothing that matters is said besides: a part takes one word only, which gains so much at least."""
         said = {word for word in self._wording.heavy(words) if not self._wording.courteous(word)}
-        fitting = all(any(word in gains[part] for part in pattern) for word in said)
+        fitting = all(any(word in gains[part] and gains[part][word] >= least for part in pattern) for word in said)
         return fitting and len(said) <= len(self._wording.heavy(pattern))
 
 

@@ -120,6 +120,8 @@ def test_every_language_has_the_same_rules(language: str) -> None:
         ("fr", "Es-tu une IA ?", "human"),
         ("fr", "J'ai dix ans d'expérience.", None),
         ("fr", "J'ai 18 ans.", None),
+        ("fr", "Je suis un meneur.", None),
+        ("fr", "Tu n'as pas dix-huit ans.", None),
         ("fr", "J'ai dix-neuf ans.", None),
         ("pt", "Tenho 12 anos.", "minor"),
         ("pt", "Você é uma IA?", "human"),
@@ -175,7 +177,7 @@ def test_what_has_to_end_a_call(said: str, name: str) -> None:
     "My son is in seventh grade.", "I am 12 minutes late.", "I am 12 years older than my brother.",
     "I'm not a kid anymore.", "My son is twelve years old.", "I have a twelve-year-old daughter.",
     "I am in a meeting at ten.", "I am a child psychologist.", "my room is number 12", "I'm 25 years old.",
-    "I am a minor league player.", "I am fine.", "I'm 18.", "I'm 15% sure.", "I'm 12.5 miles away.",
+    "I am a minor league player.", "I am fine.", "I'm 18.", "I'm a miner.", "I'm 15% sure.", "I'm 12.5 miles away.",
     "I'm 12,000 steps ahead.", "I'm 10:30.",
 ])  # fmt: skip
 def test_what_must_not_end_a_call(said: str) -> None:
