@@ -10,7 +10,6 @@ from bot.dialogue.understanding import Understanding, alike, edits
 SCRIPT = load("en")
 UNDERSTANDING = Understanding(SCRIPT)
 INTENTS = SCRIPT.intents
-LANGUAGES = sorted(script.stem for script in SCRIPTS.glob("*.toml"))
 
 
 def meant(utterance: str) -> str | None:
@@ -75,63 +74,6 @@ def test_of_several_rules_the_gravest_goes_first() -> None:
     """Who is in danger is not sent away for saying goodbye."""
     assert meant("I want to kill myself. Goodbye.") == "danger"
     assert meant("goodbye i want to die") == "danger"
-
-
-@pytest.mark.parametrize("ending", ["", ".", "?", "!", "..."])
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_every_hard_rule_holds_however_it_is_written(language: str, ending: str) -> None:
-    """Ears write capitals, punctuation and other apostrophes."""
-    script = load(language)
-    understanding = Understanding(script)
-    for name, intent in script.intents.items():
-        for sentence in intent.patterns if intent.hard else ():
-            for slot in slots_of(sentence):
-                sentence = sentence.replace(f"{{{slot}}}", script.slots[slot][0])
-            written = sentence[:1].upper() + sentence[1:].replace("'", "\N{RIGHT SINGLE QUOTATION MARK}") + ending
-            meaning = understanding.meaning(written)
-            assert meaning is not None, written
-            assert meaning.name == name, written
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_every_language_has_the_same_rules(language: str) -> None:
-    """And their effects; the gravest first."""
-    rules = [(name, intent.hard, intent.effect) for name, intent in load(language).intents.items() if intent.hard]
-    assert rules == [(name, intent.hard, intent.effect) for name, intent in INTENTS.items() if intent.hard]
-
-
-@pytest.mark.parametrize(
-    ("language", "said", "name"),
-    [
-        ("de", "Hallo, ich bin Tom, und ich bin 14.", "minor"),
-        ("de", "Ich bin 12 Jahre alt.", "pupil"),
-        ("de", "Bist du eine KI?", "human"),
-        ("de", "Ich muss jetzt leider los, tschüß!", "bye"),
-        ("de", "Ich bin um zehn im Bett.", None),
-        ("de", "Ich muss morgen gehen und einkaufen.", None),
-        ("es", "¿Eres una IA?", "human"),
-        ("es", "Hola, tengo 15 años.", "minor"),
-        ("es", "Tengo diez minutos.", None),
-        ("es", "Tengo 15 \N{EURO SIGN}.", None),
-        ("es", "Tengo 15.000 pesos.", None),
-        ("es", "Mi hijo tiene doce años.", None),
-        ("fr", "J\N{RIGHT SINGLE QUOTATION MARK}ai 12 ans.", "minor"),
-        ("fr", "J'ai dix-sept ans et je suis au lycée.", "minor"),
-        ("fr", "Es-tu une IA ?", "human"),
-        ("fr", "J'ai dix ans d'expérience.", None),
-        ("fr", "J'ai 18 ans.", None),
-        ("fr", "Je suis un meneur.", None),
-        ("fr", "Tu n'as pas dix-huit ans.", None),
-        ("fr", "J'ai dix-neuf ans.", None),
-        ("pt", "Tenho 12 anos.", "minor"),
-        ("pt", "Você é uma IA?", "human"),
-        ("pt", "Eu vou para casa.", None),
-    ],
-)
-def test_the_rules_of_other_languages(language: str, said: str, name: str | None) -> None:
-    """They hold in figures and marks of their own, and leave other sentences alone."""
-    meaning = Understanding(load(language)).meaning(said)
-    assert (meaning and meaning.name) == name
 
 
 @pytest.mark.parametrize(
