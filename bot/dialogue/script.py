@@ -25,7 +25,7 @@ class Hard(StrEnum):
     """What may be said besides, for an intent to be understood before anything else, whatever engine thinks."""
 
     SCATTERED = "scattered"  # anything, also in between: rather once too often than missed
-    PHRASE = "phrase"  # anything before and after, only light words in between
+    PHRASE = "phrase"  # anything before and after, only light words in between; or as ALONE
     ALONE = "alone"  # in its clause only light words and courtesies
 
 

@@ -44,6 +44,15 @@ class Meaning(Struct, frozen=True):
         return f"Meaning({self.name!r}, {self.score:.2f})"
 
 
+class _Pattern(NamedTuple):
+    """A pattern in its parts, and what may be said besides."""
+
+    name: str
+    intent: Intent
+    hard: Hard | None
+    parts: tuple[str, ...]
+
+
 class _Fit(NamedTuple):
     """What of a pattern was found so far, by weight; how much of that are words that matter; its slots."""
 
@@ -63,11 +72,15 @@ class Understanding:
         self._order = list(script.intents)
         self._wording = Wording(script.words)
         self._patterns = [
-            (name, intent, self._wording.parts(pattern))
+            _Pattern(name, intent, intent.hard, self._wording.parts(pattern))
             for name, intent in script.intents.items()
             for pattern in intent.patterns
         ]
-        parts = frozenset(part for _, _, pattern in self._patterns for part in pattern)
+        # A phrase may also be all that is said in its clause, then with courtesies in between.
+        self._clauses = [
+            pattern._replace(hard=Hard.ALONE) for pattern in self._patterns if pattern.hard in (Hard.PHRASE, Hard.ALONE)
+        ]
+        parts = frozenset(part for pattern in self._patterns for part in pattern.parts)
         self._slots = {part: frozenset(script.slots[slot]) for part in parts for slot in slots_of(part)}
         self._words = parts - self._slots.keys()
 
@@ -75,10 +88,10 @@ class Understanding:
         """Return what fits best, None where nothing does. Hard rules go first, in the order of the script."""
         words = self._wording.plain(utterance)
         gains = self._gains(words)
-        found = list(self._fitting(words, gains))
+        found = list(self._fitting(self._patterns, words, gains))
         hard = [meaning for meaning in found if meaning.intent.hard]
         for clause in self._wording.clauses(utterance):
-            hard += self._fitting(clause, gains, Hard.ALONE)
+            hard += self._fitting(self._clauses, clause, gains)
         if hard:
             first = min((meaning.name for meaning in hard), key=self._order.index)
             found = [meaning for meaning in hard if meaning.name == first]
@@ -87,23 +100,21 @@ class Understanding:
     def complete(self, utterance: str) -> bool:
         """Say whether after these very words nothing more is to be expected."""
         words = self._wording.plain(utterance)
-        best = max(self._fitting(words, self._gains(words)), key=_rank, default=None)
+        best = max(self._fitting(self._patterns, words, self._gains(words)), key=_rank, default=None)
         return best is not None and best.intent.complete and best.score > COMPLETE
 
-    def _fitting(self, words: Sequence[str], gains: _Gains, only: Hard | None = None) -> Iterator[Meaning]:
+    def _fitting(self, patterns: Sequence[_Pattern], words: Sequence[str], gains: _Gains) -> Iterator[Meaning]:
         said, weight = frozenset(words), self._wording.weight
-        for name, intent, pattern in self._patterns:
-            if only and intent.hard is not only:
-                continue
+        for name, intent, hard, pattern in patterns:
             possible = sum(map(weight, pattern))
             # Most patterns have too little in common with an utterance for their alignment to matter.
             if sum(weight(part) for part in pattern if not said.isdisjoint(gains[part])) < FITS * possible:
                 continue
-            fit = (self._phrase if intent.hard is Hard.PHRASE else self._scattered)(pattern, words, gains)
+            fit = (self._phrase if hard is Hard.PHRASE else self._scattered)(pattern, words, gains)
             besides = len(self._wording.heavy(words)) - fit.heavy
             score = fit.found / possible - EXTRA * besides / (possible + besides)
-            fits = fit.found / possible >= HARD_FITS if intent.hard else score >= FITS
-            if intent.hard is Hard.ALONE:
+            fits = fit.found / possible >= HARD_FITS if hard else score >= FITS
+            if hard is Hard.ALONE:
                 # Nobody is sent away for a word that only looks like the one that says so.
                 least = SLOT if intent.effect is Effect.DISMISSAL else 0.0
                 fits = fits and self._alone(pattern, words, gains, least)

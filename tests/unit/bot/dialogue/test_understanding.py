@@ -36,6 +36,7 @@ def test_every_pattern_means_its_own_intent(name: str) -> None:
         ("well hello there", "hello"),
         ("hello how are you", "how"),
         ("so are you a real human", "human"),
+        ("are you really human", "human"),
         ("um i think i am tired today", "unwell"),
         ("do you like the music", "music"),
         ("i mostly listen to jazz", "music_kind"),
@@ -97,6 +98,7 @@ def test_of_several_rules_the_gravest_goes_first() -> None:
         ("I'm 12. How old are you?", "minor"),
         ("I'm not 18 yet.", "minor"),
         ("I am 12 years old.", "pupil"),
+        ("I'm only twelve years old.", "pupil"),
         ("i am nine years old and i like dogs", "pupil"),
         ("I'm a 15-year-old boy from the north.", "pupil"),
         ("i am in seventh grade", "pupil"),
@@ -120,7 +122,7 @@ def test_what_has_to_end_a_call(said: str, name: str) -> None:
     "I'm not a kid anymore.", "My son is twelve years old.", "I have a twelve-year-old daughter.",
     "I am in a meeting at ten.", "I am a child psychologist.", "my room is number 12", "I'm 25 years old.",
     "I am a minor league player.", "I am fine.", "I'm 18.", "I'm a miner.", "I'm 15% sure.", "I'm 12.5 miles away.",
-    "I'm 12,000 steps ahead.", "I'm 10:30.",
+    "I'm sorry, a 12-year-old did it.", "I'm 12,000 steps ahead.", "I'm 10:30.",
 ])  # fmt: skip
 def test_what_must_not_end_a_call(said: str) -> None:
     """The words of a rule, scattered over a sentence that means something else."""
