@@ -14,6 +14,8 @@ _UNITS = re.compile(r"[%$£°\N{EURO SIGN}]")
 # Punctuation ends a clause, but not within a figure.
 _MARKS = r"[^\w\s'%$£°\N{EURO SIGN}\N{RIGHT SINGLE QUOTATION MARK}-]+"
 _CLAUSE_ENDS = re.compile(rf"(?<!\d){_MARKS}|{_MARKS}(?!\d)")
+# After a figure a point ends a sentence, or makes an ordinal of it.
+_ORDINAL = re.compile(r"(?<=\d)\.(?=\s)")
 
 
 class Wording:
@@ -40,8 +42,12 @@ class Wording:
         return tuple(part for word in pattern.split() for part in ((word,) if slots_of(word) else self.plain(word)))
 
     def clauses(self, utterance: str) -> Iterator[tuple[str, ...]]:
-        """Yield the words of each clause: up to punctuation, or to a conjunction that a subject follows."""
-        for part in _CLAUSE_ENDS.split(utterance):
+        """Yield the words of each clause: up to punctuation, or to a conjunction that a subject follows.
+
+        What is either an ordinal or the end of a sentence is read both ways.
+        """
+        parts = _CLAUSE_ENDS.split(utterance) + _CLAUSE_ENDS.split(_ORDINAL.sub(" ", utterance))
+        for part in dict.fromkeys(parts):
             clause = self.plain(part)
             begins = 0
             for place in range(1, len(clause) - 1):
