@@ -1,111 +1,20 @@
 """Calls that one engine holds, under virtual time."""
 
 import asyncio
-from array import array
-from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
 
 import pytest
 
 from bot.conversation.conversation import Conversation
 from bot.conversation.duplex import Answer
-from bot.engines.errors import EngineError, Unavailable
-from bot.engines.once import end
-from bot.engines.protocols import Audio, ConverserEvent, Ended, Heard, SpeechStarted, SpeechStopped, Spoken, Words
+from bot.engines.errors import Unavailable
 from bot.turns.state import Ending
-from tests.unit.bot.conversation.scripted import ROOM, WORD_MS, ScriptedBrain, amplitude, joined, read, sound
-from tests.unit.bot.conversation.world import SCRIPT, World
+from tests.unit.bot.conversation.scripted import ScriptedBrain
+from tests.unit.bot.conversation.scripted_converser import ANSWER, ScriptedConverser, world
+from tests.unit.bot.conversation.world import SCRIPT
 
 HELLO = (20, "I am an A I bot and not a person.")
-ANSWER = "red sun old sea red sun old sea"
 REPLY = "one two six ten one two six ten one two six ten."
 APOLOGY = "Sorry, my thoughts got stuck. Where were we?"
-
-
-@dataclass
-class ScriptedConverser:
-    """An engine, and its conversation: it answers 300 ms after the caller fell silent, all at once."""
-
-    refuses: EngineError | None = None
-    fails_after: int | None = None  # answers
-    opened: int = 0
-    first_s: float = 0.1  # from the end of the caller's speech to its answer
-    writes_s: float = 0.0  # from the end of the caller's speech to its transcript
-    answers: int = 0
-    interrupted: list[int] = field(default_factory=list)
-    _happened: asyncio.Queue[ConverserEvent | EngineError] = field(default_factory=asyncio.Queue)
-    _loud: int = 0
-    _quiet_ms: float = 0.0
-    _speaking: bool = False
-    _words: list[str] = field(default_factory=list)
-    _answering: asyncio.Task[None] | None = None
-
-    @asynccontextmanager
-    async def open(self) -> AsyncIterator["ScriptedConverser"]:
-        """Begin."""
-        await asyncio.sleep(0.05)
-        if self.refuses:
-            raise self.refuses
-        self.opened += 1
-        try:
-            yield self
-        finally:
-            await self._hush()
-            self.opened -= 1
-
-    def push(self, audio: Audio) -> None:
-        """Hear where the caller begins and ends."""
-        loud = max(array("h", audio.pcm)) > 10 * ROOM
-        self._words += read(audio.pcm)
-        self._quiet_ms = 0 if loud else self._quiet_ms + audio.duration_ms
-        if loud and not self._speaking:
-            self._speaking = True
-            self._happened.put_nowait(SpeechStarted())
-        if self._speaking and self._quiet_ms >= 300:
-            self._speaking = False
-            self._happened.put_nowait(SpeechStopped())
-            said, self._words = Heard(" ".join(joined(self._words))), []
-            asyncio.get_running_loop().call_later(self.writes_s, self._happened.put_nowait, said)
-            self.speak_up(None)
-
-    def speak_up(self, _: object) -> None:
-        """Say something, asked or not."""
-        self._answering = asyncio.get_running_loop().create_task(self._answer())
-
-    async def events(self) -> AsyncGenerator[ConverserEvent, None]:
-        """Stream what happens."""
-        while True:
-            happened = await self._happened.get()
-            if isinstance(happened, EngineError):
-                raise happened
-            yield happened
-
-    async def interrupt(self, played_ms: int) -> None:
-        """Stop answering."""
-        self.interrupted.append(played_ms)
-        await self._hush()
-        self._happened.put_nowait(Ended(interrupted=True))
-
-    async def _answer(self) -> None:
-        await asyncio.sleep(self.first_s)
-        if self.answers == self.fails_after:
-            self._happened.put_nowait(Unavailable())
-            return
-        self.answers += 1
-        for word in ANSWER.split():
-            self._happened.put_nowait(Words(word + " "))
-            self._happened.put_nowait(Spoken(Audio(sound(amplitude(word), WORD_MS, 24_000), 24_000)))
-        self._happened.put_nowait(Ended(interrupted=False))
-
-    async def _hush(self) -> None:
-        if self._answering is not None:
-            await end(self._answering)
-
-
-def world(engine: ScriptedConverser) -> World:
-    """Return a call that it holds."""
-    return World(staffed=lambda staff: replace(staff, converser=engine))
 
 
 def test_the_disclosure_comes_first_in_the_bots_own_voice() -> None:
@@ -204,48 +113,6 @@ def test_nobody_is_asked_whether_they_are_there_while_they_speak() -> None:
     call.says(4_000, " ".join(["what", "a", "long", "day"] * 15))
     call.run(18_000)
     assert [saying for _, saying in call.sayings(4_000)] == [ANSWER]
-
-
-@pytest.mark.parametrize("writes_s", [0.0, 0.05, 0.4])
-def test_a_hard_rule_goes_before_the_engine(writes_s: float) -> None:
-    """Of its answer, be it there already, nothing is heard; the rule's has its effect on the call."""
-    engine = ScriptedConverser(writes_s=writes_s)
-    call = world(engine)
-    call.says(4_000, "goodbye")
-    call.run(14_000)
-    assert call.sayings()[1][1] == "Goodbye! It was nice to talk with you."
-    assert len(call.sayings()) == 2
-    assert engine.interrupted == [0, 0]
-    assert call.context[1:] == ["goodbye", "Goodbye! It was nice to talk with you."]
-    assert call.ending is not None
-    assert call.ending[1] is Ending.FAREWELL
-
-
-def test_the_engine_has_the_conversation_back_after_a_rule() -> None:
-    """What is said next is its own again."""
-    call = world(ScriptedConverser())
-    call.says(4_000, "are you human")
-    call.says(12_000, "what a long day")
-    call.run(18_000)
-    human, answer = (saying for _, saying in call.sayings(4_000))
-    assert human in SCRIPT.intents["human"].replies
-    assert answer == ANSWER
-
-
-def test_a_rule_waits_for_the_end_of_the_disclosure() -> None:
-    """Nothing interrupts that."""
-    call = world(ScriptedConverser())
-    call.says(400, "goodbye")
-    call.run(14_000)
-    assert " ".join(saying for _, saying in call.sayings()) == f"{HELLO[1]} Goodbye! It was nice to talk with you."
-
-
-def test_an_answer_waits_for_the_words_that_it_answers() -> None:
-    """Before them nobody knows whether it may be heard; it is whole nevertheless."""
-    call = world(ScriptedConverser(writes_s=0.6))
-    call.says(4_000, "what a long day")
-    call.run(9_000)
-    assert call.sayings(4_000) == [(5_740, ANSWER)]
 
 
 @pytest.mark.parametrize("writes_s", [0.0, 60.0])
