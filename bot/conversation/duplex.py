@@ -37,6 +37,8 @@ ENGINE_HZ = 24_000
 CUT = "\N{EM DASH}"
 # Sound of the caller from before there is a connection.
 MAX_WAITING_FRAMES = 5_000 // 20
+# An answer that was heard to its end: longer than any, so that none of it is taken back.
+WHOLE_MS = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,7 @@ class Duplex:
         self._waiting: deque[bytes] = deque(maxlen=MAX_WAITING_FRAMES)
         self._upsampler = Resampler(HEARD_HZ, ENGINE_HZ)
         self._answer: Answer | None = None
+        self._heard_ms = 0  # of the answer before
         self._due = False  # the caller speaks, or has spoken and has had no answer
         self._unread = False  # what the caller said last: no answer to it may be heard
 
@@ -133,7 +136,7 @@ class Duplex:
         if answer.generation is None or not answer.ended:
             return
         if answer.generation != self._playout.generation or self._playout.spoken.whole:
-            self._conclude(cut=answer.generation != self._playout.generation)
+            self._conclude(answer)
 
     async def run(self) -> None:
         """Hold the conversation until it is cancelled.
@@ -158,8 +161,7 @@ class Duplex:
     def stop(self) -> bool:
         """Say nothing more; return whether the caller is owed an answer, or the rest of one."""
         busy = self.busy
-        if self._answer is not None:
-            self._silence(self._answer)
+        self._silence()
         self._due = False
         return busy
 
@@ -170,20 +172,20 @@ class Duplex:
         self._answer = None
 
     def _take(self, event: ConverserEvent) -> int | None:
-        """Do what an event asks for; return how much of an answer was played that has to be interrupted."""
+        """Do what an event asks for; return how much was heard of the newest answer, which has to end then."""
         match event:
             case SpeechStarted():
                 self._due = True
                 self._spoke()
                 # An answer that has not come yet is to half of what they say.
-                return self._silence(self._answer) if self._answer else 0
+                return self._silence()
             case SpeechStopped():
                 self._due = self._unread = True
             case Heard(text):
                 self._unread = False
                 if self._ruled(text):
                     self._due = False
-                    return self._silence(self._answer) if self._answer else 0
+                    return self._silence()
                 if text:
                     self._context.add(Speaker.CALLER, text)
             case Spoken(audio):
@@ -207,7 +209,7 @@ class Duplex:
     def _go_on(self, answer: Answer) -> None:
         """Another answer comes while this one is still to be heard: to the caller the two are one."""
         if answer.generation not in {None, self._playout.generation}:
-            self._conclude(cut=True)
+            self._conclude(answer)
             return
         answer.ended, answer.shaper = False, Shaper()
         answer.words = f"{answer.words.rstrip()} "
@@ -232,19 +234,21 @@ class Duplex:
         answer.sound[:] = bytes(len(answer.sound))
         answer.sound.clear()
 
-    def _silence(self, answer: Answer) -> int:
-        played_ms = self._conclude(cut=not answer.ended or not self._playout.spoken.whole)
-        if answer.generation == self._playout.generation:
-            self._playout.cut()
-        return played_ms
+    def _silence(self) -> int:
+        """Say no more of the present answer, if any; return how much was heard of the newest one, ms."""
+        if answer := self._answer:
+            self._conclude(answer)
+            if answer.generation == self._playout.generation:
+                self._playout.cut()
+        return self._heard_ms
 
-    def _conclude(self, *, cut: bool) -> int:
-        """Remember what was played of the answer, and have none; return how much that was, ms."""
-        answer, self._answer = self._answer, None
-        if answer is None:
-            return 0
-        played_ms = self._playout.spoken.played_ms if answer.generation == self._playout.generation else 0
+    def _conclude(self, answer: Answer) -> None:
+        """Remember what was played of the answer, and have none."""
+        current, spoken = answer.generation == self._playout.generation, self._playout.spoken
+        played_ms = spoken.played_ms if current else 0
+        whole = current and answer.ended and spoken.whole
         if said := answer.spoken_text(played_ms):
-            self._context.add(Speaker.BOT, said + CUT if cut else said)
+            self._context.add(Speaker.BOT, said if whole else said + CUT)
+        self._heard_ms = WHOLE_MS if whole else played_ms
+        self._answer = None
         answer.forget()
-        return played_ms

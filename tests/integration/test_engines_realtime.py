@@ -50,7 +50,8 @@ async def test_a_turn(fake: FakeRealtime) -> None:
     }
 
 
-async def test_barge_in(fake: FakeRealtime) -> None:
+@pytest.mark.parametrize(("played_ms", "kept_ms"), [(150, 150), (100_000, 300)])
+async def test_barge_in(fake: FakeRealtime, played_ms: int, kept_ms: int) -> None:
     """The caller speaks into an answer: it is cancelled, what was not played is forgotten, and no more of it comes."""
     fake.ends = False
     async with engine(fake).open() as converser:
@@ -60,7 +61,7 @@ async def test_barge_in(fake: FakeRealtime) -> None:
         await up_to(converser, Spoken)
         converser.push(VOICE)
         before = await up_to(converser, SpeechStarted)
-        await converser.interrupt(played_ms=150)
+        await converser.interrupt(played_ms)
         after = await up_to(converser, Ended)
         await until(lambda: fake.of_type("conversation.item.truncate") != [], "the truncation")
 
@@ -68,23 +69,24 @@ async def test_barge_in(fake: FakeRealtime) -> None:
         assert after == [Ended(interrupted=True)]
         assert [message["response_id"] for message in fake.of_type("response.cancel")] == ["resp_1"]
         (cut,) = fake.of_type("conversation.item.truncate")
-        assert (cut["item_id"], cut["content_index"], cut["audio_end_ms"]) == ("item_1", 0, 150)
+        assert (cut["item_id"], cut["content_index"], cut["audio_end_ms"]) == ("item_1", 0, kept_ms)
 
         fake.ends = True
         converser.push(SILENCE)
         assert Spoken(Audio(b"\2" * PIECE, RATE_HZ)) in await up_to(converser, Ended)
 
 
-async def test_an_answer_that_is_complete_but_not_yet_played(fake: FakeRealtime) -> None:
-    """It is not cancelled any more, but forgotten as far as it was not heard; never beyond its length, and once."""
+@pytest.mark.parametrize(("played_ms", "kept_ms"), [(100, [100]), (300, []), (100_000, [])])
+async def test_an_answer_that_is_complete(fake: FakeRealtime, played_ms: int, kept_ms: list[int]) -> None:
+    """It is not cancelled any more, but forgotten as far as it was not heard, once; not if it was heard to its end."""
     async with engine(fake).open() as converser:
         await said(fake, converser)
-        await converser.interrupt(played_ms=100_000)
-        await converser.interrupt(played_ms=100)
+        await converser.interrupt(played_ms)
+        await converser.interrupt(played_ms=50)
         await said(fake, converser)  # all that was sent has come
 
     assert fake.of_type("response.cancel") == []
-    assert [message["audio_end_ms"] for message in fake.of_type("conversation.item.truncate")] == [300]
+    assert [message["audio_end_ms"] for message in fake.of_type("conversation.item.truncate")] == kept_ms
 
 
 async def test_an_answer_that_is_not_wanted_before_it_begins(fake: FakeRealtime) -> None:

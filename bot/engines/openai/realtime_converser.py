@@ -91,12 +91,13 @@ class RealtimeConverser:
         """
         self._unwanted = self._cut or not self._response
         self._due = None
-        if self._response and not self._cut:
+        going_on = bool(self._response and not self._cut)
+        if going_on:
             self._cut = True
             await self.send(wire.cancel(self._response))
-        item, index = self._item
-        if item:
-            self._item = ("", 0)
+        (item, index), self._item = self._item, ("", 0)
+        # What is truncated loses its words: no answer that was heard to its end is.
+        if item and (going_on or played_ms < int(self._received_ms)):
             await self.send(wire.truncate(item, index, max(0, min(played_ms, int(self._received_ms)))))
 
     async def send(self, message: str) -> None:

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from bot.conversation.conversation import Conversation
-from bot.conversation.duplex import Answer
+from bot.conversation.duplex import WHOLE_MS, Answer
 from bot.engines.errors import Unavailable
 from bot.turns.state import Ending
 from tests.unit.bot.conversation.scripted import ScriptedBrain
@@ -49,6 +49,17 @@ def test_an_interruption_tells_the_engine_what_was_played() -> None:
     assert call.sayings(4_000) == [(5_240, "red sun old sea"), (6_840, ANSWER)]
     assert call.spans[1][1] <= 6_080
     assert call.context == [HELLO[1], "what a long day", "red sun old sea—", "but why", ANSWER]
+
+
+def test_an_answer_that_was_heard_to_its_end_is_not_taken_back() -> None:
+    """When the caller speaks again, and when a rule then answers: of the newest answer all was heard."""
+    engine = ScriptedConverser(writes_s=0.05)
+    call = world(engine)
+    call.says(4_000, "what a long day")
+    call.says(8_000, "are you human")
+    call.run(14_000)
+    assert call.context[2] == ANSWER
+    assert engine.interrupted == [0, WHOLE_MS, WHOLE_MS]
 
 
 def test_an_answer_to_half_a_turn_is_not_heard() -> None:
