@@ -26,11 +26,11 @@ from bot.engines.once import within
 from bot.engines.protocols import Context, Hypothesis, Speaker
 from bot.media.playout import Playout
 from bot.turns.actions import Action, Commit, Finish, Forget, HangUp, Listen, TakePartial
-from bot.turns.events import Connected, End, Event, Final, HumanFound, OfferEnded, Partial, Played, Tick, Voiced
+from bot.turns.events import Connected, End, Event, Final, HumanFound, OfferEnded, Partial, Tick, Voiced
+from bot.turns.held import hush, take_words
 from bot.turns.machine import begin, step
 from bot.turns.moves import Step, say
-from bot.turns.state import Ending, Line, State
-from bot.turns.thinking import take_words
+from bot.turns.state import Ending, Line, Offer, State
 from bot.turns.voice import FRAME_MS
 from bot.turns.words import is_stop
 
@@ -257,10 +257,9 @@ class Conversation:
         return self._turns.state is State.LISTENING
 
     def _hush(self) -> None:
-        """The caller speaks into a line of the bot's own: that ends, but for the disclosure and the goodbye."""
-        if self._turns.state is State.SPEAKING and self._turns.reply is not None:
-            self._playout.cut()
-            self._post(Played(self._turns.reply.generation))
+        """The caller speaks into what the bot says of its own: that ends, if it may."""
+        self._carry_out(hush(self._turns, self._now_ms()))
+        self._found = self._found or (self._free() and self._turns.offer is Offer.FOUND)
 
     def _rule(self, text: str) -> bool:
         if hard := self._mind.answer(self._context, text).hard:

@@ -102,10 +102,3 @@ def reopen(turns: Turns, event: Voiced, now_ms: int) -> Step:
     turns = replace(turns, caller=replace(caller, habit=caller.habit.paused(pause_ms)))
     turns, opened = listen(turns, event.since_ms, State.USER_SPEAKING, now_ms)
     return turns, hushed + opened
-
-
-def take_words(turns: Turns, text: str, now_ms: int) -> Step:
-    """Answer what the caller said to another than the ears, while nobody has the floor."""
-    caller = replace(turns.caller, heard=text, partial="", finals=turns.caller.segment, opened=False)
-    turns = replace(turns, state=State.THINKING, since_ms=now_ms, caller=caller, thinking=0, prompts=0)
-    return answer(turns, now_ms)

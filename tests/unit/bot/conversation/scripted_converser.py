@@ -8,7 +8,17 @@ from dataclasses import dataclass, field, replace
 
 from bot.engines.errors import EngineError, Unavailable
 from bot.engines.once import end
-from bot.engines.protocols import Audio, ConverserEvent, Ended, Heard, SpeechStarted, SpeechStopped, Spoken, Words
+from bot.engines.protocols import (
+    Audio,
+    ConverserEvent,
+    Ended,
+    Heard,
+    SpeechStarted,
+    SpeechStopped,
+    Spoken,
+    Tts,
+    Words,
+)
 from tests.unit.bot.conversation.scripted import ROOM, WORD_MS, amplitude, joined, read, sound
 from tests.unit.bot.conversation.world import World
 
@@ -95,6 +105,6 @@ class ScriptedConverser:
             await end(self._answering)
 
 
-def world(engine: ScriptedConverser) -> World:
-    """Return a call that it holds."""
-    return World(staffed=lambda staff: replace(staff, converser=engine))
+def world(engine: ScriptedConverser, voice: Tts | None = None) -> World:
+    """Return a call that it holds; what the bot says of its own is said by that voice, if any."""
+    return World(staffed=lambda staff: replace(staff, converser=engine, configured_tts=voice))

@@ -3,6 +3,7 @@
 import pytest
 
 from bot.turns.state import Ending
+from tests.unit.bot.conversation.scripted import ScriptedTts
 from tests.unit.bot.conversation.scripted_converser import ANSWER, ScriptedConverser, world
 from tests.unit.bot.conversation.world import SCRIPT
 
@@ -50,3 +51,50 @@ def test_an_answer_waits_for_the_words_that_it_answers() -> None:
     call.says(4_000, "what a long day")
     call.run(9_000)
     assert call.sayings(4_000) == [(5_740, ANSWER)]
+
+
+def test_who_speaks_into_a_goodbye_stays() -> None:
+    """It ends at once, and the engine answers what was said into it."""
+    call = world(ScriptedConverser())
+    call.says(4_000, "goodbye")
+    call.says(5_400, "what a long day")
+    call.run(14_000)
+    assert call.ending is None
+    assert call.context[1:] == ["goodbye", "Goodbye! It was nice—", "what a long day", ANSWER]
+    assert call.spans[1][1] <= 5_460
+
+
+def test_nothing_interrupts_a_dismissal() -> None:
+    """Who is sent away hears why."""
+    call = world(ScriptedConverser())
+    call.says(4_000, "i am twelve")
+    call.says(6_000, "what a long day")
+    call.run(14_000)
+    (dismissal,) = SCRIPT.intents["minor"].replies
+    assert " ".join(saying for _, saying in call.sayings(4_000)) == dismissal
+    assert call.ending is not None
+    assert call.ending[1] is Ending.FAREWELL
+
+
+def test_no_more_of_an_answer_is_made_when_the_caller_speaks_into_it() -> None:
+    """What a slow voice has still to say of it does not come over them."""
+    call = world(ScriptedConverser(), ScriptedTts(first_s=0.6))
+    call.says(4_000, "are you recording")
+    ends_ms = call.says(6_000, "what a long day what a long day")
+    call.run(12_000)
+    first, second = call.spans[1:]
+    assert first[1] <= 6_060
+    assert second[0] > ends_ms
+    assert call.context[-1] == ANSWER
+    assert call.context[2].endswith("—")
+
+
+def test_a_person_is_offered_when_who_spoke_into_an_answer_has_had_another() -> None:
+    """And not while they speak."""
+    call = world(ScriptedConverser())
+    call.says(4_000, "are you human")
+    call.at(5_800, lambda conversation: conversation.human(free=True))
+    call.says(6_000, "what a long day")
+    call.run(14_000)
+    offer = SCRIPT.lines["offer"]
+    assert [saying for _, saying in call.sayings(6_100)] == [f"{ANSWER} {offer}"]
