@@ -4,6 +4,7 @@ import itertools
 import re
 
 _WORD = re.compile(r"[^\W_]+(?:['-][^\W_]+)*")
+_UNMARKED = re.compile(r"(?<=[\w'\N{RIGHT SINGLE QUOTATION MARK}-])\Z")
 
 
 def words(text: str) -> tuple[str, ...]:
@@ -44,6 +45,12 @@ def same(one: str, other: str) -> bool:
 def join(*texts: str) -> str:
     """Put fragments of one turn together."""
     return " ".join(text.strip() for text in texts if text.strip())
+
+
+def sentences(*texts: str) -> str:
+    """Put together what was said in several goes: each ends a clause, whether or not it has a mark for that."""
+    said = [text.strip() for text in texts if text.strip()]
+    return " ".join([*(_UNMARKED.sub(".", text) for text in said[:-1]), *said[-1:]])
 
 
 def is_open(text: str) -> bool:

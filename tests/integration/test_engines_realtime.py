@@ -117,7 +117,7 @@ async def test_an_answer_that_is_not_wanted_behind_one_that_does_not_end(fake: F
 
 
 async def test_what_is_said_is_told_when_all_of_it_is_written_down(fake: FakeRealtime) -> None:
-    """Be it behind the answer; what was said in two goes is told once."""
+    """Be it behind the answer; what was said in two goes is told once, as two clauses."""
     fake.writes_late = True
     async with engine(fake).open() as converser:
         happened = await said(fake, converser)
@@ -128,7 +128,7 @@ async def test_what_is_said_is_told_when_all_of_it_is_written_down(fake: FakeRea
         await said(fake, converser)
         fake.transcripts = [" but", "why "]
         await said(fake, converser)
-        assert await up_to(converser, Heard) == [Heard("but why")]
+        assert await up_to(converser, Heard) == [Heard("but. why")]
 
 
 async def test_nothing_to_interrupt(fake: FakeRealtime) -> None:

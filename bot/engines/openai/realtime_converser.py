@@ -28,6 +28,7 @@ from bot.engines.protocols import (
     Spoken,
     Words,
 )
+from bot.turns.words import sentences
 
 RATE_HZ = wire.RATE_HZ
 MAX_WAITING_S = 2  # sound of the caller that the network has not taken yet
@@ -176,12 +177,12 @@ class RealtimeConverser:
         return None
 
     def _transcribed(self, text: str) -> Heard | None:
-        self._read.append(text.strip())
+        self._read.append(text)
         self._unread = max(0, self._unread - 1)
         if self._unread:
             return None
         self._read_due = None
-        text, self._read = " ".join(filter(None, self._read)), []
+        text, self._read = sentences(*self._read), []
         return Heard(text)
 
     def _current(self, message: wire.ServerEvent) -> bool:

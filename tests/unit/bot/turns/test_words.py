@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.turns.words import is_backchannel, is_open, is_stop, join, same, words
+from bot.turns.words import is_backchannel, is_open, is_stop, join, same, sentences, words
 
 
 def test_words_know_no_case_and_no_punctuation() -> None:
@@ -23,6 +23,20 @@ def test_fragments_are_joined_without_stray_spaces() -> None:
 def test_open(text: str) -> None:
     """Something has to follow."""
     assert is_open(text)
+
+
+@pytest.mark.parametrize(
+    ("texts", "text"),
+    [
+        (["I'm twelve", " I love football "], "I'm twelve. I love football"),
+        (["I'm twelve.", "", "really?", "Yes!"], "I'm twelve. really? Yes!"),
+        (["I'm comin\N{RIGHT SINGLE QUOTATION MARK}", "bye"], "I'm comin\N{RIGHT SINGLE QUOTATION MARK}. bye"),
+        (["  ", ""], ""),
+    ],
+)
+def test_what_is_said_in_several_goes(texts: list[str], text: str) -> None:
+    """Each ends a clause, with a mark of its own or without."""
+    assert sentences(*texts) == text
 
 
 @pytest.mark.parametrize("text", ["tell me a joke", "what", "Why?", "no", "", "goodbye"])
