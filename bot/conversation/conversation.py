@@ -12,12 +12,13 @@ from contextlib import suppress
 from dataclasses import replace
 
 from bot.conversation.certainty import certain
-from bot.conversation.duplex import CUT, Duplex, Lost, Ruled
+from bot.conversation.duplex import CUT, Duplex, Lost
 from bot.conversation.ears import Ears
 from bot.conversation.mouth import Mouth
 from bot.conversation.pace import Pace
 from bot.conversation.recogniser import Recogniser
 from bot.conversation.replies import Replies
+from bot.conversation.rules import Rules
 from bot.conversation.staff import Staff
 from bot.engines.embedded.mind import Mind
 from bot.engines.errors import EngineError
@@ -40,7 +41,7 @@ class Beat:
 
 
 BEAT = Beat()
-Happening = Event | Beat | Lost | Ruled | bytes
+Happening = Event | Beat | Lost | bytes
 
 
 class Conversation:
@@ -74,7 +75,6 @@ class Conversation:
         self._pace = Pace(staff, dice)
         self._duplex: Duplex | None = None
         self._found = False  # a person, while the engine that holds the conversation speaks
-        self._ruled = ""  # what was said to that engine, and a rule answers as soon as nobody speaks
 
     @property
     def level(self) -> Level:
@@ -123,7 +123,8 @@ class Conversation:
         finally:
             while not self._inbox.empty():
                 self._inbox.get_nowait()
-            self._turns, self._ruled = begin(0, 0), ""
+            self._turns = begin(0, 0)
+            self._rules.take()
             self._ears.forget()
             self._mind.forget()
             self._context.forget()
@@ -135,11 +136,12 @@ class Conversation:
         self._ears = Ears(self._staff.judge(), self._now_ms())
         self._recogniser = Recogniser(self._staff.stt, self._recognised, self._pace.failed)
         self._ears.listener = self._recogniser.push
+        self._rules = Rules(self._mind, self._context)
         replies = Replies(self._staff, self._mind, self._context, self._pace)
         self._mouth = Mouth(self._staff, self._playout, replies, group, self._post)
-        if self._staff.converser is not None:
+        if converser := self._staff.converser:
             self._duplex = Duplex(
-                self._staff.converser, self._playout, self._context, self._free, self._number, self._hush, self._rule
+                converser, self._playout, self._context, self._floor, self._number, self._hush, self._rules.hear
             )
             self._ears.listener = self._duplex.hear
 
@@ -172,14 +174,11 @@ class Conversation:
             case Beat():
                 self._mouth.watch()
                 heard = self._ears.wait(now_ms, sounding_ms)
+                self._answer_by_rule(now_ms)
                 if self._duplex is not None:
                     self._watch(self._duplex, now_ms)
             case Lost():
                 self._fall_back(now_ms)
-                return
-            case Ruled(text):
-                self._ruled = text
-                self._carry_out((self._turns, ()))
                 return
             case HumanFound() if self._duplex is not None and self._duplex.busy:
                 self._found = True
@@ -200,9 +199,6 @@ class Conversation:
         self._turns, actions = step
         for action in actions:
             self._do(action)
-        if self._ruled and self._free():
-            text, self._ruled = self._ruled, ""
-            self._carry_out(take_words(self._turns, text, self._now_ms()))
 
     def _do(self, action: Action) -> None:
         match action:
@@ -256,15 +252,19 @@ class Conversation:
     def _free(self) -> bool:
         return self._turns.state is State.LISTENING
 
+    def _floor(self) -> bool:
+        return self._free() and not self._rules.waiting
+
     def _hush(self) -> None:
-        """The caller speaks into what the bot says of its own: that ends, if it may."""
+        """The caller speaks into what the bot says of its own, or is about to: that ends, or waits, if it may."""
+        if self._turns.state is State.THINKING:
+            self._rules.put_off(self._turns.caller.heard)
         self._carry_out(hush(self._turns, self._now_ms()))
         self._found = self._found or (self._free() and self._turns.offer is Offer.FOUND)
 
-    def _rule(self, text: str) -> bool:
-        if hard := self._mind.answer(self._context, text).hard:
-            self._post(Ruled(text))
-        return hard
+    def _answer_by_rule(self, now_ms: int) -> None:
+        if self._rules.waiting and self._free() and not (self._duplex and self._duplex.listening):
+            self._carry_out(take_words(self._turns, self._rules.take(), now_ms))
 
     def _number(self) -> int:
         self._turns = replace(self._turns, generation=self._turns.generation + 1)

@@ -8,7 +8,6 @@ played before it is known in writing what it answers: where a hard rule of the s
 from collections import deque
 from collections.abc import Callable
 from contextlib import aclosing
-from dataclasses import dataclass, field
 
 from bot.conversation.ears import RATE_HZ as HEARD_HZ
 from bot.conversation.sound import Shaper
@@ -39,13 +38,6 @@ CUT = "\N{EM DASH}"
 MAX_WAITING_FRAMES = 5_000 // 20
 # An answer that was heard to its end: longer than any, so that none of it is taken back.
 WHOLE_MS = 1_000_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Ruled:
-    """The caller said something to the engine that a hard rule answers."""
-
-    text: str = field(repr=False)
 
 
 class Lost:
@@ -111,12 +103,18 @@ class Duplex:
         self._answer: Answer | None = None
         self._heard_ms = 0  # of the answer before
         self._due = False  # the caller speaks, or has spoken and has had no answer
+        self._speaking = False  # the caller
         self._unread = False  # what the caller said last: no answer to it may be heard
 
     @property
     def busy(self) -> bool:
         """Whether somebody speaks or is about to."""
         return self._due or self._answer is not None
+
+    @property
+    def listening(self) -> bool:
+        """Whether the caller speaks, or what they said last is not known yet."""
+        return self._speaking or self._unread
 
     def hear(self, frame: bytes) -> None:
         """Take 20 ms of the caller's sound."""
@@ -175,12 +173,13 @@ class Duplex:
         """Do what an event asks for; return how much was heard of the newest answer, which has to end then."""
         match event:
             case SpeechStarted():
-                self._due = True
+                self._due = self._speaking = True
                 self._spoke()
                 # An answer that has not come yet is to half of what they say.
                 return self._silence()
             case SpeechStopped():
                 self._due = self._unread = True
+                self._speaking = False
             case Heard(text):
                 self._unread = False
                 if self._ruled(text):

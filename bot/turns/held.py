@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from bot.turns.actions import Action
 from bot.turns.hearing import begin_silence
 from bot.turns.moves import Step, commit, discard
 from bot.turns.state import Farewell, State, Turns
@@ -17,8 +18,12 @@ def take_words(turns: Turns, text: str, now_ms: int) -> Step:
 
 def hush(turns: Turns, now_ms: int) -> Step:
     """The caller speaks: leave the floor to them, but for a dismissal. An offer that is to be made is kept."""
-    if turns.state is not State.SPEAKING or turns.reply is None or turns.reply.farewell is Farewell.FIRM:
+    dismissal = turns.reply is not None and turns.reply.farewell is Farewell.FIRM
+    if turns.state not in {State.THINKING, State.SPEAKING} or dismissal:
         return turns, ()
-    turns, committed = commit(begin_silence(turns, now_ms), cut=True)
+    committed: tuple[Action, ...] = ()
+    if turns.state is State.SPEAKING:
+        turns, committed = commit(begin_silence(turns, now_ms), cut=True)
     turns, dropped = discard(turns)
-    return replace(turns, state=State.LISTENING, since_ms=now_ms), committed + dropped
+    turns = replace(turns, state=State.LISTENING, since_ms=now_ms, caller=replace(turns.caller, heard=""))
+    return turns, committed + dropped

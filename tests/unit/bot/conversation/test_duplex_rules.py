@@ -98,3 +98,53 @@ def test_a_person_is_offered_when_who_spoke_into_an_answer_has_had_another() -> 
     call.run(14_000)
     offer = SCRIPT.lines["offer"]
     assert [saying for _, saying in call.sayings(6_100)] == [f"{ANSWER} {offer}"]
+
+
+def test_a_rule_does_not_speak_over_who_goes_on() -> None:
+    """What it answers was written down when they spoke again: it waits, and answers all of that."""
+    engine = ScriptedConverser(writes_s=0.4)
+    call = world(engine)
+    call.says(4_000, "are you human")
+    ends_ms = call.says(4_940, "what a long day")
+    call.run(14_000)
+    (begins_ms, human), *more = call.sayings(4_000)
+    assert begins_ms >= ends_ms + 300
+    assert human in SCRIPT.intents["human"].replies
+    assert not more
+    assert call.context[1:] == ["are you human. what a long day", human]
+
+
+def test_who_goes_on_after_a_goodbye_stays() -> None:
+    """Theirs, before the bot has answered it: it never does."""
+    call = world(ScriptedConverser(writes_s=0.4))
+    call.says(4_000, "goodbye")
+    call.says(4_740, "what a long day")
+    call.run(14_000)
+    assert call.ending is None
+    assert call.context[1:] == ["goodbye", "what a long day", ANSWER]
+    assert [saying for _, saying in call.sayings(4_000)] == [ANSWER]
+
+
+@pytest.mark.parametrize("text", ["goodbye", "are you human"])
+def test_a_rule_whose_answer_is_being_made_waits_for_who_goes_on(text: str) -> None:
+    """The voice is slow: what it says comes behind the caller, not over them."""
+    call = world(ScriptedConverser(), ScriptedTts(first_s=0.5))
+    call.book = False
+    spoken_ms = call.says(4_000, text)
+    ends_ms = call.says(spoken_ms + 400, "what a long day")
+    call.run(14_000)
+    said = [ANSWER] if text == "goodbye" else SCRIPT.intents["human"].replies
+    assert call.sayings(4_000)[0][0] >= ends_ms + 300
+    assert " ".join(saying for _, saying in call.sayings(4_000)) in said
+    assert call.ending is None
+
+
+def test_of_two_rules_the_first_in_the_script_answers() -> None:
+    """Both were said into the disclosure; neither takes the other's place."""
+    call = world(ScriptedConverser())
+    call.says(200, "i want to die")
+    call.says(1_400, "are you human")
+    call.run(14_000)
+    (danger,) = SCRIPT.intents["danger"].replies
+    assert " ".join(saying for _, saying in call.sayings()) == f"{SCRIPT.lines['disclosure']} {danger}"
+    assert call.context[1] == "i want to die. are you human"

@@ -132,6 +132,7 @@ class World:
         assert not len(conversation._context)
         assert conversation._turns == begin(0, 0)
         assert conversation._inbox.empty()
+        assert not conversation._rules.waiting
         assert conversation._recogniser._asked.empty()
         assert not self.playout._pcm
 
