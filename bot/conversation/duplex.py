@@ -52,6 +52,7 @@ class Answer:
         self.sound = bytearray()  # not handed to the playout
         self.shaper = Shaper()
         self.samples = 0
+        self.before_ms = 0  # sound of earlier answers that this one goes on with
         self.words = ""
         self.ended = False
 
@@ -211,6 +212,7 @@ class Duplex:
             self._conclude(answer)
             return
         answer.ended, answer.shaper = False, Shaper()
+        answer.before_ms = answer.samples * 1000 // RATE_HZ
         answer.words = f"{answer.words.rstrip()} "
 
     def _end(self) -> None:
@@ -248,6 +250,6 @@ class Duplex:
         whole = current and answer.ended and spoken.whole
         if said := answer.spoken_text(played_ms):
             self._context.add(Speaker.BOT, said if whole else said + CUT)
-        self._heard_ms = WHOLE_MS if whole else played_ms
+        self._heard_ms = WHOLE_MS if whole else max(0, played_ms - answer.before_ms)
         self._answer = None
         answer.forget()

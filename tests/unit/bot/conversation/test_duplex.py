@@ -170,3 +170,15 @@ def test_two_answers_in_a_row_are_both_heard() -> None:
     call.run(12_000)
     assert " ".join(saying for _, saying in call.sayings(4_000)) == f"{ANSWER} {ANSWER}"
     assert " ".join(call.context[2:]) == f"{ANSWER} {ANSWER}"
+
+
+def test_of_two_answers_in_a_row_the_engine_is_told_how_much_of_the_second_was_heard() -> None:
+    """It knows them apart; the caller spoke into the first one, or into the second."""
+    for spoken_ms, heard_ms in ((6_000, 0), (7_400, 600)):
+        engine = ScriptedConverser()
+        call = world(engine)
+        call.says(4_000, "what a long day")
+        call.at(5_600, engine.speak_up)
+        call.says(spoken_ms, "but why")
+        call.run(12_000)
+        assert engine.interrupted == [0, heard_ms]
