@@ -38,7 +38,7 @@ BYE_S = 1.0
 MARGIN_S = 5.0
 
 REASONS = {Ending.LENGTH: EndReason.MAX_LENGTH, Ending.UNCONNECTED: EndReason.FAILED,
-           Ending.UNDISCLOSED: EndReason.FAILED}  # fmt: skip
+           Ending.UNDISCLOSED: EndReason.FAILED, Ending.DEAF: EndReason.FAILED}  # fmt: skip
 
 
 class Call:

@@ -177,6 +177,8 @@ class Conversation:
                 self._answer_by_rule(now_ms)
                 if self._duplex is not None:
                     self._watch(self._duplex, now_ms)
+                elif self._staff.deaf and self._free():
+                    self._step(End(Ending.DEAF))
             case Lost():
                 self._fall_back(now_ms)
                 return
@@ -187,7 +189,7 @@ class Conversation:
                 self._found = self._found and not isinstance(happened, OfferEnded)
                 self._step(happened)
                 return
-        for voice in heard if self._duplex is None else ():
+        for voice in heard if self._duplex is None and not self._staff.deaf else ():
             if isinstance(voice, Voiced):
                 self._recogniser.go_on()
             self._step(voice)
@@ -240,10 +242,10 @@ class Conversation:
             self._step(HumanFound())
 
     def _fall_back(self, now_ms: int) -> None:
-        """Go on with ears, mind and voice; apologise to a caller who is owed an answer."""
+        """Go on with ears, mind and voice, if there are any; apologise to a caller who is owed an answer."""
         duplex, self._duplex = self._duplex, None
         self._ears.listener = self._recogniser.push
-        if duplex is not None and duplex.stop() and self._free():
+        if duplex is not None and duplex.stop() and self._free() and not self._staff.deaf:
             self._carry_out(say(self._turns, Line.APOLOGY, now_ms))
         if self._found:
             self._found = False

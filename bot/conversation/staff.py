@@ -7,6 +7,7 @@ from bot.conversation.ears import Judge
 from bot.conversation.voicebook import Voicebook
 from bot.dialogue.script import Script
 from bot.dialogue.understanding import Understanding
+from bot.engines.embedded.deaf import DeafStt
 from bot.engines.guard import Guard
 from bot.engines.levels import Level, Stage
 from bot.engines.protocols import Brain, ConverserEngine, Stt, Tts
@@ -54,6 +55,11 @@ class Staff:
     def configured(self) -> bool:
         """Whether there is anything but the embedded engines."""
         return any((self.configured_stt, self.configured_brain, self.configured_tts))
+
+    @property
+    def deaf(self) -> bool:
+        """Whether nothing but an engine that converses can hear the caller."""
+        return isinstance(self.stt, DeafStt)
 
     @property
     def best(self) -> Level:

@@ -46,6 +46,7 @@ class Ending(Enum):
     BYE = auto()  # the caller left, or no media came for too long
     LENGTH = auto()
     DRAIN = auto()  # the worker stops
+    DEAF = auto()  # nothing hears the caller any more
     SILENCE = auto()  # the caller said nothing for 40 s
     HANDOVER = auto()  # the caller chose the person
     FAREWELL = auto()  # the reply was one
@@ -54,7 +55,8 @@ class Ending(Enum):
 
 
 # How long the bot has to say goodbye, where it says so.
-GOODBYE_MS = {Ending.LENGTH: 3_000, Ending.DRAIN: 3_000, Ending.SILENCE: 3_000, Ending.HANDOVER: 1_000}
+GOODBYE_MS = {Ending.LENGTH: 3_000, Ending.DRAIN: 3_000, Ending.DEAF: 3_000, Ending.SILENCE: 3_000,
+              Ending.HANDOVER: 1_000}  # fmt: skip
 
 
 class Line(Enum):

@@ -5,7 +5,7 @@ from bot.engines.protocols import SttStream
 
 
 class DeafStt:
-    """Hears nothing: a call has the configured ears, or those of an engine that converses, or none."""
+    """Hears nothing: a call has the configured ears, or those of an engine that converses, and ends without these."""
 
     def open(self) -> SttStream:
         """Open no ears.

@@ -1,16 +1,18 @@
 """Calls that one engine holds, under virtual time."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
 from bot.conversation.conversation import Conversation
 from bot.conversation.duplex import WHOLE_MS, Answer
+from bot.engines.embedded.deaf import DeafStt
 from bot.engines.errors import Unavailable
 from bot.turns.state import Ending
 from tests.unit.bot.conversation.scripted import ScriptedBrain
 from tests.unit.bot.conversation.scripted_converser import ANSWER, ScriptedConverser, world
-from tests.unit.bot.conversation.world import SCRIPT
+from tests.unit.bot.conversation.world import SCRIPT, World
 
 HELLO = (20, "I am an A I bot and not a person.")
 REPLY = "one two six ten one two six ten one two six ten."
@@ -91,6 +93,30 @@ def test_an_engine_that_fails_is_apologised_for_and_replaced() -> None:
     sayings = [saying for _, saying in call.sayings(4_000)]
     assert sayings == [ANSWER, APOLOGY, REPLY]
     assert brain.contexts == [[HELLO[1], "what a long day", ANSWER, "but why", APOLOGY]]
+
+
+@pytest.mark.parametrize("refuses", [Unavailable(), None])
+def test_a_bot_that_has_no_other_ears_says_goodbye(refuses: Unavailable | None) -> None:
+    """Whether its engine cannot begin or fails: nobody talks to a bot that does not hear them."""
+    engine = ScriptedConverser(refuses=refuses, fails_after=0)
+    call = World(staffed=lambda staff: replace(staff, converser=engine, stt=DeafStt()))
+    call.says(1_000, "what a long day")
+    call.says(4_000, "what a long day")
+    call.run(14_000)
+    assert " ".join(saying for _, saying in call.sayings()) == f"{HELLO[1]} {SCRIPT.lines['goodbye']}"
+    assert call.ending is not None
+    assert call.ending[1] is Ending.DEAF
+
+
+def test_a_rule_is_answered_before_a_bot_without_other_ears_says_goodbye() -> None:
+    """What needs no ears is still done."""
+    engine = ScriptedConverser()
+    call = World(staffed=lambda staff: replace(staff, converser=engine, stt=DeafStt()))
+    call.says(400, "i want to die")
+    call.at(4_000, lambda _: engine._happened.put_nowait(Unavailable()))
+    call.run(24_000)
+    (danger,) = SCRIPT.intents["danger"].replies
+    assert " ".join(saying for _, saying in call.sayings()) == f"{HELLO[1]} {danger} {SCRIPT.lines['goodbye']}"
 
 
 def test_silence_is_broken_and_the_caller_may_break_that() -> None:
