@@ -110,7 +110,7 @@ class Duplex:
     @property
     def busy(self) -> bool:
         """Whether somebody speaks or is about to."""
-        return self._due or self._answer is not None
+        return self._due or self.listening or self._answer is not None
 
     @property
     def listening(self) -> bool:

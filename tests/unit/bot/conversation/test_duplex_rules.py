@@ -114,6 +114,17 @@ def test_a_rule_does_not_speak_over_who_goes_on() -> None:
     assert call.context[1:] == ["are you human. what a long day", human]
 
 
+def test_nobody_is_offered_over_who_goes_on() -> None:
+    """A rule waits for them, and so does the bot with a person who comes meanwhile."""
+    call = world(ScriptedConverser(writes_s=0.4))
+    call.says(4_000, "are you human")
+    ends_ms = call.says(4_940, "what a long day what a long day")
+    call.at(5_600, lambda conversation: conversation.human(free=True))
+    call.run(16_000)
+    assert call.sayings(4_000)[0][0] >= ends_ms + 300
+    assert SCRIPT.lines["offer"] in " ".join(saying for _, saying in call.sayings(4_000))
+
+
 def test_who_goes_on_after_a_goodbye_stays() -> None:
     """Theirs, before the bot has answered it: it never does."""
     call = world(ScriptedConverser(writes_s=0.4))
