@@ -25,7 +25,7 @@ from bot.engines.factory import Engines, open_engines
 from bot.engines.language import is_english, primary
 from bot.engines.once import end
 from bot.engines.protocols import Audio, Stt
-from bot.engines.settings import EngineSettings
+from bot.engines.settings import EngineSettings, Service
 from bot.leg import Leg
 from bot.media.playout import Playout
 from bot.parts import Parts
@@ -128,8 +128,10 @@ def _staff(engines: Engines, script: Script, understanding: Understanding, voice
 
 
 def _taken(engines: Engines, running: Iterable[Conversation]) -> float:
-    """Return how much of the engines' places is taken; all of it where even embedded engines are too slow."""
+    """Return how much of the engines' places is taken; all where even embedded ones are too slow, or none can hear."""
     if any(conversation.overloaded for conversation in running):
+        return 1.0
+    if isinstance(engines.embedded_ears, DeafStt) and not engines.ears and engines.guards[Service.CONVERSE].open:
         return 1.0
     limiters = [guard.limiter for guard in engines.guards.values()]
     # What is beyond an endpoint's limit is done without it, so that it keeps nobody from being answered.

@@ -15,6 +15,7 @@ from bot.turns.state import Ending
 from matcher.settings import BadSetting, Secret, load
 from tests.conftest import until
 from tests.fakes.openai import KEY, FakeOpenAI, openai
+from tests.fakes.realtime import realtime
 from tests.voices import spoken
 
 FRAME_BYTES = 640
@@ -78,6 +79,29 @@ async def test_a_german_bot_converses(monkeypatch: pytest.MonkeyPatch, tmp_path:
         asked = {request.path: request.body for request in fake.requests}
         assert b'name="language"\r\n\r\nde\r\n' in asked["/v1/audio/transcriptions"]
         assert b"hello bot" in asked["/v1/chat/completions"]
+
+
+async def test_a_german_bot_that_cannot_hear_takes_no_calls(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """What alone would hear its callers refuses: this one is said goodbye to, and none comes after."""
+    line = Line()
+    monkeypatch.chdir(tmp_path)
+    async with realtime() as fake:
+        fake.status = 401
+        for name, value in {"BOT_LANGUAGE": "de", "BOT_SPEECH_BY": "us", "CONVERSE_URL": fake.base_url,
+                            "CONVERSE_KEY": KEY, "CONVERSE_MODEL": "all", "CONVERSE_VOICE": "one",
+                            "CONVERSE_STT_MODEL": "ears"}.items():  # fmt: skip
+            monkeypatch.setenv(f"SOTTO_{name}", value)
+        async with open_parts(SETTINGS) as parts:
+            assert parts.engines() == 0.0
+            conversation = parts.conversations(line.playout, 60.0)
+            conversation.connected()
+            async with asyncio.TaskGroup() as group:
+                call = group.create_task(conversation.run())
+                while not call.done():
+                    conversation.hear(line.beat())
+                    await asyncio.wait({call}, timeout=0.02)
+            assert call.result() is Ending.DEAF
+            assert parts.engines() == 1.0
 
 
 def test_without_endpoints_it_is_said_what_is_missing() -> None:
