@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from bot.turns.actions import Action
-from bot.turns.hearing import begin_silence
+from bot.turns.listening import begin_silence
 from bot.turns.moves import Step, commit, discard
 from bot.turns.state import Farewell, State, Turns
 from bot.turns.thinking import answer

@@ -18,7 +18,7 @@ gets what was played.
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from bot.turns import hearing, speaking, thinking
+from bot.turns import listening, speaking, thinking
 from bot.turns.events import (
     Audio,
     Connected,
@@ -57,8 +57,8 @@ def _to(do: Callable[[Turns, Any, int], Step], *targets: State) -> Rule:
 TABLE: dict[tuple[State, type[Event]], Rule] = {
     (CONNECTING, Connected): _to(speaking.disclose, DISCLOSING),
     (CONNECTING, Tick): _to(speaking.unconnected, CLOSING),
-    (CONNECTING, HumanFound): _to(hearing.note_human, CONNECTING),
-    (CONNECTING, OfferEnded): _to(hearing.forget_human, CONNECTING),
+    (CONNECTING, HumanFound): _to(listening.note_human, CONNECTING),
+    (CONNECTING, OfferEnded): _to(listening.forget_human, CONNECTING),
     (CONNECTING, End): _to(speaking.end, CLOSING),
     #
     (DISCLOSING, Voiced): _to(speaking.keep_voice, DISCLOSING),
@@ -66,33 +66,33 @@ TABLE: dict[tuple[State, type[Event]], Rule] = {
     (DISCLOSING, Played): _to(speaking.disclosed, DISCLOSING, LISTENING, USER_SPEAKING, USER_PAUSING, SPEAKING),
     (DISCLOSING, Tick): _to(speaking.undisclosed, CLOSING),
     (DISCLOSING, Failed): _to(speaking.undisclosed, DISCLOSING, CLOSING),
-    (DISCLOSING, HumanFound): _to(hearing.note_human, DISCLOSING),
-    (DISCLOSING, OfferEnded): _to(hearing.forget_human, DISCLOSING),
+    (DISCLOSING, HumanFound): _to(listening.note_human, DISCLOSING),
+    (DISCLOSING, OfferEnded): _to(listening.forget_human, DISCLOSING),
     (DISCLOSING, End): _to(speaking.end, CLOSING),
     #
-    (LISTENING, Voiced): _to(hearing.begin_turn, USER_SPEAKING),
-    (LISTENING, Tick): _to(hearing.prompt, SPEAKING, CLOSING),
-    (LISTENING, HumanFound): _to(hearing.offer_now, LISTENING, SPEAKING),
-    (LISTENING, OfferEnded): _to(hearing.forget_human, LISTENING),
+    (LISTENING, Voiced): _to(listening.begin_turn, USER_SPEAKING),
+    (LISTENING, Tick): _to(listening.prompt, SPEAKING, CLOSING),
+    (LISTENING, HumanFound): _to(listening.offer_now, LISTENING, SPEAKING),
+    (LISTENING, OfferEnded): _to(listening.forget_human, LISTENING),
     (LISTENING, End): _to(speaking.end, CLOSING),
     #
-    (USER_SPEAKING, Unvoiced): _to(hearing.pause, USER_PAUSING),
-    (USER_SPEAKING, Tick): _to(hearing.end_turn, THINKING),
-    (USER_SPEAKING, Final): _to(hearing.take_final, USER_SPEAKING),
-    (USER_SPEAKING, Audio): _to(hearing.store, USER_SPEAKING),
-    (USER_SPEAKING, Failed): _to(hearing.drop, USER_SPEAKING),
-    (USER_SPEAKING, HumanFound): _to(hearing.note_human, USER_SPEAKING),
-    (USER_SPEAKING, OfferEnded): _to(hearing.forget_human, USER_SPEAKING),
+    (USER_SPEAKING, Unvoiced): _to(listening.pause, USER_PAUSING),
+    (USER_SPEAKING, Tick): _to(listening.end_turn, THINKING),
+    (USER_SPEAKING, Final): _to(listening.take_final, USER_SPEAKING),
+    (USER_SPEAKING, Audio): _to(listening.store, USER_SPEAKING),
+    (USER_SPEAKING, Failed): _to(listening.drop, USER_SPEAKING),
+    (USER_SPEAKING, HumanFound): _to(listening.note_human, USER_SPEAKING),
+    (USER_SPEAKING, OfferEnded): _to(listening.forget_human, USER_SPEAKING),
     (USER_SPEAKING, End): _to(speaking.end, CLOSING),
     #
-    (USER_PAUSING, Voiced): _to(hearing.go_on, USER_SPEAKING),
-    (USER_PAUSING, Tick): _to(hearing.wait, USER_PAUSING, THINKING),
-    (USER_PAUSING, Partial): _to(hearing.weigh, USER_PAUSING),
-    (USER_PAUSING, Final): _to(hearing.take_final, USER_PAUSING),
-    (USER_PAUSING, Audio): _to(hearing.store, USER_PAUSING),
-    (USER_PAUSING, Failed): _to(hearing.drop, USER_PAUSING),
-    (USER_PAUSING, HumanFound): _to(hearing.note_human, USER_PAUSING),
-    (USER_PAUSING, OfferEnded): _to(hearing.forget_human, USER_PAUSING),
+    (USER_PAUSING, Voiced): _to(listening.go_on, USER_SPEAKING),
+    (USER_PAUSING, Tick): _to(listening.wait, USER_PAUSING, THINKING),
+    (USER_PAUSING, Partial): _to(listening.weigh, USER_PAUSING),
+    (USER_PAUSING, Final): _to(listening.take_final, USER_PAUSING),
+    (USER_PAUSING, Audio): _to(listening.store, USER_PAUSING),
+    (USER_PAUSING, Failed): _to(listening.drop, USER_PAUSING),
+    (USER_PAUSING, HumanFound): _to(listening.note_human, USER_PAUSING),
+    (USER_PAUSING, OfferEnded): _to(listening.forget_human, USER_PAUSING),
     (USER_PAUSING, End): _to(speaking.end, CLOSING),
     #
     (THINKING, Final): _to(thinking.conclude, THINKING, SPEAKING, LISTENING),
@@ -100,8 +100,8 @@ TABLE: dict[tuple[State, type[Event]], Rule] = {
     (THINKING, Tick): _to(thinking.hurry, THINKING, SPEAKING, LISTENING),
     (THINKING, Failed): _to(thinking.give_up, THINKING, SPEAKING),
     (THINKING, Voiced): _to(thinking.reopen, USER_SPEAKING),
-    (THINKING, HumanFound): _to(hearing.note_human, THINKING),
-    (THINKING, OfferEnded): _to(hearing.forget_human, THINKING),
+    (THINKING, HumanFound): _to(listening.note_human, THINKING),
+    (THINKING, OfferEnded): _to(listening.forget_human, THINKING),
     (THINKING, End): _to(speaking.end, CLOSING),
     #
     (SPEAKING, Voiced): _to(speaking.yield_floor, SPEAKING, OVERLAP),
@@ -110,7 +110,7 @@ TABLE: dict[tuple[State, type[Event]], Rule] = {
     (SPEAKING, Failed): _to(speaking.broken, SPEAKING, LISTENING, CLOSING),
     (SPEAKING, Tick): _to(speaking.broken, SPEAKING, LISTENING, CLOSING),
     (SPEAKING, HumanFound): _to(speaking.finish_clause, SPEAKING),
-    (SPEAKING, OfferEnded): _to(hearing.forget_human, SPEAKING),
+    (SPEAKING, OfferEnded): _to(listening.forget_human, SPEAKING),
     (SPEAKING, End): _to(speaking.end, CLOSING),
     #
     (OVERLAP, Voiced): _to(speaking.voice_again, OVERLAP),
@@ -120,8 +120,8 @@ TABLE: dict[tuple[State, type[Event]], Rule] = {
     (OVERLAP, Audio): _to(speaking.extend, OVERLAP),
     (OVERLAP, Played): _to(speaking.finished, OVERLAP, USER_SPEAKING, USER_PAUSING, CLOSING),
     (OVERLAP, Failed): _to(speaking.overlap_failed, OVERLAP, USER_SPEAKING, USER_PAUSING),
-    (OVERLAP, HumanFound): _to(hearing.note_human, OVERLAP),
-    (OVERLAP, OfferEnded): _to(hearing.forget_human, OVERLAP),
+    (OVERLAP, HumanFound): _to(listening.note_human, OVERLAP),
+    (OVERLAP, OfferEnded): _to(listening.forget_human, OVERLAP),
     (OVERLAP, End): _to(speaking.end, CLOSING),
     #
     (CLOSING, Played): _to(speaking.hang_up, CLOSING),

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from bot.turns.actions import Action, FinishClause, Forget, HangUp, Pause, Resume, TakePartial
 from bot.turns.events import Audio, Connected, End, Failed, HumanFound, Partial, Played, Tick, Unvoiced, Voiced
-from bot.turns.hearing import begin_silence, note_human, weigh
+from bot.turns.listening import begin_silence, note_human, weigh
 from bot.turns.moves import Step, close, commit, discard, listen, say, settle
 from bot.turns.state import MERGE_MS, Ending, Farewell, Line, Offer, State, Turns
 from bot.turns.words import is_backchannel, is_stop

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from bot.turns.actions import Action, Fill, Pause
 from bot.turns.events import Audio, Failed, Final, Tick, Voiced
-from bot.turns.hearing import store, take_final
+from bot.turns.listening import store, take_final
 from bot.turns.moves import Step, ask, discard, listen, play, say, settle
 from bot.turns.state import BLIP_MS, Line, Reply, State, Turns
 from bot.turns.words import join, same, words
