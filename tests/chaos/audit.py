@@ -107,6 +107,7 @@ class Audit:
                 self._ledger.violations.append(
                     f"somebody was matched with whom they had blocked {match.told_s - since_s:.1f} s before; "
                     f"Redis lost its memory {self._relative(self._ledger.losses, match.told_s)}, "
+                    f"did not answer {self._relative(self._ledger.outages, match.told_s)}, "
                     f"sockets {self._relative(self._ledger.spans[who], match.told_s)}"
                 )
 

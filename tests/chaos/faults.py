@@ -11,7 +11,7 @@ import httpx2
 from redis.exceptions import RedisError
 
 from tests.chaos.cluster import Cluster, Member
-from tests.chaos.ledger import Ledger, Loss
+from tests.chaos.ledger import Ledger, Loss, Span
 from tests.chaos.terms import LEASE_S
 from tests.integration.room_world import World, read_world
 
@@ -166,6 +166,7 @@ class Faults:
             await asyncio.sleep(0.1)
 
     async def _cut_connections(self) -> None:
+        self._ledger.outages.append(Span(self._now(), self._now()))
         await self._redis.client_kill_filter(_type="normal", skipme=True)
 
     async def _forget_scripts(self) -> None:
@@ -173,11 +174,14 @@ class Faults:
 
     async def _pause_redis(self) -> None:
         with self._suffering(self._cluster.valkey):
+            outage = Span(self._now(), math.inf)
+            self._ledger.outages.append(outage)
             self._cluster.valkey.pause()
             try:
                 await asyncio.sleep(self._dice.uniform(0, REDIS_DOWN_S))
             finally:
                 self._cluster.valkey.resume()
+                outage.until_s = self._now()
 
     async def _kill_redis(self) -> None:
         with self._suffering(self._cluster.valkey), self._forgetting():

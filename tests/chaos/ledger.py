@@ -69,6 +69,7 @@ class Ledger:
         self.blocks: dict[tuple[str, str], float] = {}  # (who, whom) → when the server had handled it
         self.spans: dict[str, list[Span]] = defaultdict(list)  # caller → sockets
         self.losses: list[Loss] = []
+        self.outages: list[Span] = []  # when Redis did not answer, or dropped whoever asked
         self.steps: list[Step] = []
         self.counts: Counter[str] = Counter()
         self.violations: list[str] = []
