@@ -165,8 +165,9 @@ class Steps:
         if placed.connected_ms:
             talked_ms = await self._desk.room.now_ms() - placed.connected_ms
             self._call.resume(self._desk.stopwatch.now_ms() - talked_ms)
-        await self._send(wire.Resumed(placed.call_id, self._desk.channel(placed.call_id, placed.side)))
+        # Before the page can block them: from then on Redis may forget.
         await self._know_partner(placed.call_id)
+        await self._send(wire.Resumed(placed.call_id, self._desk.channel(placed.call_id, placed.side)))
 
     async def _know_partner(self, call_id: str) -> None:
         """Learn whom this call is with, or was, while the waiting room remembers: Redis may lose it."""

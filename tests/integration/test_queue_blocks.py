@@ -1,6 +1,7 @@
 """Redis forgets: whom somebody has blocked is kept from them all the same."""
 
 import asyncio
+import contextlib
 
 import jwt
 import pytest
@@ -128,3 +129,34 @@ async def test_whom_a_page_met_before_is_blocked_although_redis_has_forgotten_it
                 await former.says("ready")
 
                 assert (await former.hears("waiting", "matched"))["type"] == "waiting"
+
+
+async def test_a_page_that_comes_back_is_served_by_who_knows_its_partner(
+    redis: Redis, valkey_socket: str, coturn: Coturn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However slowly another process learns that: the page is told that its call goes on when it can block there."""
+    settings, forgotten = settings_for(valkey_socket, coturn), asyncio.Event()
+    partner_of = WaitingRoom.partner_of
+
+    async def slowly(room: WaitingRoom, caller: str, call_id: str) -> str | None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(0.5):
+                await forgotten.wait()
+        return await partner_of(room, caller, call_id)
+
+    async with serving(settings) as door, serving(settings) as elsewhere, page(door) as one, page(door) as other:
+        call_id = await talking(one, other)
+        one.socket.transport.abort()
+        monkeypatch.setattr(WaitingRoom, "partner_of", slowly)
+        async with page(elsewhere, one.token) as back:
+            await back.greets(call_id=call_id)
+            await back.hears("resumed")
+            await redis.flushall()
+            forgotten.set()
+            await back.says("block", call_id=call_id)
+            for side in (back, other):
+                await side.says("next")
+                await side.hears("relay")
+                await side.says("ready")
+
+                assert (await side.hears("waiting", "matched"))["type"] == "waiting"
