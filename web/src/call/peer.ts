@@ -67,6 +67,8 @@ export class Peer {
   private readonly buffer = new CandidateBuffer();
   /** Our description for the controlling role, where the one that is set is for the controlled one. */
   private controlling: RTCSessionDescriptionInit | null = null;
+  /** Whether control is ours, as far as the partner has told. */
+  private controls = false;
   private settle: { resolve(): void; reject(error: Error): void } | null = null;
 
   private constructor(servers: readonly IceServer[], microphone: MediaStreamTrack) {
@@ -153,8 +155,8 @@ export class Peer {
     this.partner = partner;
     const early = this.buffer.describe(partner.generation);
     // The browser sets one description after the other by itself; the one below does not wait for this one's report.
-    const controls = side === 'a' && partner.yields;
-    if (controls && this.controlling) this.connection.setLocalDescription(this.controlling).catch(() => undefined);
+    this.controls = side === 'a' && partner.yields;
+    if (this.controls && this.controlling) this.connection.setLocalDescription(this.controlling).catch(() => undefined);
     // Side a hears of its match by one PUBLISH more, and describes itself once more; it checks last, when b's relay lets
     // the check pass. Its pair works first, so it begins with DTLS.
     const sdp = describe(partner, side === 'a' ? 'passive' : 'active', this.local.mid) + known(early);
@@ -224,13 +226,14 @@ export class Peer {
    * misses the nomination of a Firefox, made once, and goes on sending into the broken path for seconds. An end that
    * calls itself lite leaves control to a full one (section 6.1.1). Chromium goes by that word of its own description
    * for the role, and for nothing else; Firefox refuses it. The partner does not see it, only that we can; where both
-   * can, it is side b that does.
+   * can, it is side b that does. Side a then keeps control in a restart: while neither has it, they come into conflict
+   * over the old path.
    */
   private async describeOwn(options?: RTCOfferOptions): Promise<void> {
     // Not by `restartIce`, which would call for a negotiation before this one has begun.
     const full = await this.connection.createOffer(options);
     const lite = { ...full, sdp: (full.sdp ?? '').replace('\r\nt=0 0\r\n', '$&a=ice-lite\r\n') };
-    const yields = await this.connection.setLocalDescription(lite).then(() => true, () => false);
+    const yields = !this.controls && await this.connection.setLocalDescription(lite).then(() => true, () => false);
     if (!yields) await this.connection.setLocalDescription(full);
     this.controlling = yields ? full : null;
     this.own = ownDescription(this.connection.localDescription?.sdp ?? '', this.generation);
