@@ -35,7 +35,12 @@ class Caller:
         await self._sends(VOICE)
         for _ in range(2):  # the first one still has the end of the voice in it
             await self._sends(SILENCE)
-        await until(lambda: self._playout.queued_ms == ANSWER_MS, "an answer")
+        await until(self._is_answered, "an answer")
+
+    def _is_answered(self) -> bool:
+        # What the resampler holds back comes with the end, and would be played behind what was played by then.
+        answer = self.duplex._answer
+        return answer is not None and answer.ended and self._playout.queued_ms == ANSWER_MS
 
     async def _sends(self, frame: bytes) -> None:
         before = len(self._fake.heard)
