@@ -49,7 +49,6 @@ class Person(Line):
         # have come to nothing before, and then the age stays.
         self._left = ("", 0.0)
         self._past: deque[Match] = deque(maxlen=PAST)  # calls of this socket
-        self._dim: set[Match] = set()  # those of which Redis may have forgotten who it was before this socket came
         self._blocked = 0
         self._unanswered: dict[Match, int] = {}  # blocks → the heartbeat whose answer says that they are handled
         self._greeted = ""  # the call that this socket's hello named
@@ -68,7 +67,6 @@ class Person(Line):
     async def greet(self, hello: dict[str, Any]) -> None:
         """Say hello: with the call that it is in, or one that it blocked while it could tell nobody."""
         self._past.clear()
-        self._dim.clear()
         self._since_s, self._left = self._since_s or self._left[1], ("", 0.0)
         self._greeted = ""
         if named := self._call or next(iter(self._unanswered), None):
@@ -103,8 +101,6 @@ class Person(Line):
                 if self._call:  # else it has said by now whom it blocks
                     self._greeted = ""
                     self._past.append(self._call)
-                    if self._ledger.lost_between(self._call.told_s, self.now()):
-                        self._dim.add(self._call)
                     self._later(self._talk_s(), partial(self._end, self._call))
             case "ended":
                 await self._on_ended(message)
@@ -171,8 +167,7 @@ class Person(Line):
                 del self._unanswered[match]
                 self._blocked += 1
                 for partner in match.seats.keys() - {self.caller}:
-                    known = match in self._past and match not in self._dim
-                    self._ledger.block(self.caller, partner, match, self.now(), known=known)
+                    self._ledger.block(self.caller, partner, match, self.now(), known=match in self._past)
 
     def _load_blocks(self) -> None:
         """A server that has answered the hello knows whom this caller has blocked, whatever Redis forgets."""

@@ -15,7 +15,7 @@ from matcher.modes import Matching, Mode
 from matcher.placed import Offered
 from matcher.waiting_room import WaitingRoom
 from server.settings import ServerSettings
-from tests.integration.door import Page
+from tests.integration.door import Page, page, serving
 from tests.integration.test_descriptions import description
 from tests.integration.waiting import Ear, listening
 
@@ -68,6 +68,18 @@ async def bot_for(redis: Redis, settings: ServerSettings, caller: Page) -> Async
         await room.connected(ticket_id, offered.call_id)
         yield Bot(room, ear, ticket_id, offered.call_id)
         living.cancel()
+
+
+@asynccontextmanager
+async def beside_a_call(redis: Redis, settings: ServerSettings) -> AsyncIterator[tuple[Page, Bot, Page]]:
+    """Serve somebody in a call with a bot, the bot, and a page that has not queued."""
+    async with (
+        serving(settings) as door,
+        page(door) as caller,
+        page(door) as person,
+        bot_for(redis, settings, caller) as bot,
+    ):
+        yield caller, bot, person
 
 
 async def is_quiet(someone: Page) -> None:

@@ -4,20 +4,16 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import httpx2
-import msgspec
 import pytest
 from redis.asyncio import Redis
 
 from matcher.domain import EndReason
 from matcher.keys import Keys
-from matcher.modes import Matching, Mode
 from matcher.waiting_room import WaitingRoom
 from tests.conftest import Coturn
-from tests.integration.claiming_bot import bot_for, comes, is_quiet
 from tests.integration.door import page, serving, settings_for, talking
 from tests.integration.own_valkey import OwnValkey, own_valkey
 from tests.integration.room_world import read_world
-from tests.integration.test_descriptions import description
 
 
 @pytest.fixture
@@ -162,36 +158,3 @@ async def test_a_missed_end_is_noticed_with_the_next_subscription(
 
         for side in (one, other):
             assert (await side.hears("ended", seconds=6))["reason"] in ("gone", "partner_left")
-
-
-async def test_whoever_asks_for_a_person_who_has_gone_is_told_so(
-    redis: Redis, valkey_socket: str, coturn: Coturn
-) -> None:
-    """Also where the news of it was lost; the call with the bot goes on."""
-    settings = settings_for(valkey_socket, coturn)
-    async with (
-        serving(settings) as door,
-        page(door) as caller,
-        page(door) as person,
-        bot_for(redis, settings, caller) as bot,
-    ):
-        await comes(person)
-        assert (await caller.hears("person"))["free"]
-        keys = Keys(settings.pool)
-        # No sweep comes in between, and the waiting room holds that the page knows.
-        await redis.set(keys.static("swept"), await bot.room.now_ms() + 60_000)
-        await bot.room.set_mode(Mode(Matching.BOTS))
-        stored: dict[bytes, bytes] = await redis.hgetall(keys.static("tickets"))  # type: ignore[assignment] # in bytes
-        for ticket_id, packed in stored.items():
-            ticket = {**msgspec.msgpack.decode(packed), "free": False}
-            await redis.hset(keys.static("tickets"), ticket_id, msgspec.msgpack.encode(ticket))
-
-        await caller.says("switch", call_id=bot.call_id, description=description("new1"))
-
-        assert await caller.hears("person", "matched", "ended") == {
-            "type": "person",
-            "call_id": bot.call_id,
-            "free": False,
-        }
-        await is_quiet(caller)
-        assert await bot.room.end(bot.ticket_id, bot.call_id, EndReason.HANGUP), "it was running"

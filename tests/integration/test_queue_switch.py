@@ -5,6 +5,7 @@ import secrets
 from contextlib import AsyncExitStack
 
 import httpx2
+import msgspec
 import pytest
 from redis.asyncio import Redis
 
@@ -12,11 +13,12 @@ from matcher import redis_client
 from matcher.domain import EndReason
 from matcher.events import EndedEvent, PersonEvent
 from matcher.jobs import Jobs
+from matcher.keys import Keys
 from matcher.modes import Matching, Mode
 from matcher.waiting_room import WaitingRoom
 from server.settings import ServerSettings
 from tests.conftest import Coturn
-from tests.integration.claiming_bot import WORKER, bot_for, comes, comes_for, is_quiet
+from tests.integration.claiming_bot import WORKER, beside_a_call, bot_for, comes, comes_for, is_quiet
 from tests.integration.door import Message, Page, page, serving, settings_for
 from tests.integration.own_valkey import own_valkey
 from tests.integration.test_descriptions import description
@@ -62,12 +64,7 @@ async def test_a_caller_goes_from_a_bot_to_a_person(redis: Redis, settings: Serv
 
 async def test_whose_person_has_gone_stays_with_the_bot(redis: Redis, settings: ServerSettings) -> None:
     """The page hears by itself that nobody is free any more, and its call goes on."""
-    async with (
-        serving(settings) as door,
-        page(door) as caller,
-        page(door) as person,
-        bot_for(redis, settings, caller) as bot,
-    ):
+    async with beside_a_call(redis, settings) as (caller, bot, person):
         await comes(person)
         assert (await caller.hears("person"))["free"]
 
@@ -78,14 +75,34 @@ async def test_whose_person_has_gone_stays_with_the_bot(redis: Redis, settings: 
         assert await bot.room.end(bot.ticket_id, bot.call_id, EndReason.HANGUP), "it was running"
 
 
+async def test_whoever_asks_for_a_person_who_has_gone_is_told_so(redis: Redis, settings: ServerSettings) -> None:
+    """Also where the news of it was lost; the call with the bot goes on."""
+    async with beside_a_call(redis, settings) as (caller, bot, person):
+        await comes(person)
+        assert (await caller.hears("person"))["free"]
+        keys = Keys(settings.pool)
+        # No sweep comes in between, and the waiting room holds that the page knows.
+        await redis.set(keys.static("swept"), await bot.room.now_ms() + 60_000)
+        await bot.room.set_mode(Mode(Matching.BOTS))
+        stored: dict[bytes, bytes] = await redis.hgetall(keys.static("tickets"))  # type: ignore[assignment] # in bytes
+        for ticket_id, packed in stored.items():
+            ticket = {**msgspec.msgpack.decode(packed), "free": False}
+            await redis.hset(keys.static("tickets"), ticket_id, msgspec.msgpack.encode(ticket))
+
+        await caller.says("switch", call_id=bot.call_id, description=description("new1"))
+
+        assert await caller.hears("person", "matched", "ended") == {
+            "type": "person",
+            "call_id": bot.call_id,
+            "free": False,
+        }
+        await is_quiet(caller)
+        assert await bot.room.end(bot.ticket_id, bot.call_id, EndReason.HANGUP), "it was running"
+
+
 async def test_whoever_stays_is_left_alone(redis: Redis, settings: ServerSettings) -> None:
     """The bot hears it as well, and the person waits on."""
-    async with (
-        serving(settings) as door,
-        page(door) as caller,
-        page(door) as person,
-        bot_for(redis, settings, caller) as bot,
-    ):
+    async with beside_a_call(redis, settings) as (caller, bot, person):
         await comes_for(caller, bot, person)
 
         await caller.says("stay", call_id=bot.call_id)
@@ -110,12 +127,7 @@ async def test_a_switch_that_crosses_with_the_news_that_nobody_is_free_is_passed
     redis: Redis, settings: ServerSettings
 ) -> None:
     """Though somebody waits by then: the page has closed the connection that it had for a person."""
-    async with (
-        serving(settings) as door,
-        page(door) as caller,
-        page(door) as person,
-        bot_for(redis, settings, caller) as bot,
-    ):
+    async with beside_a_call(redis, settings) as (caller, bot, person):
         await comes(person)
         assert (await caller.hears("person"))["free"]
         await caller.says("stay", call_id=bot.call_id)
@@ -174,12 +186,7 @@ async def test_a_page_that_comes_back_hears_of_the_person_again(redis: Redis, se
 
 async def test_what_the_page_knows_is_not_told_again(redis: Redis, settings: ServerSettings) -> None:
     """It would close the connection that it has for the person, maybe after it has asked to switch by it."""
-    async with (
-        serving(settings) as door,
-        page(door) as caller,
-        page(door) as person,
-        bot_for(redis, settings, caller) as bot,
-    ):
+    async with beside_a_call(redis, settings) as (caller, bot, person):
         await comes_for(caller, bot, person)
 
         # Whoever loses the events is told anew, once it listens again.
