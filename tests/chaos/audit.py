@@ -15,6 +15,7 @@ from matcher.policy import LAST_MS
 from tests.chaos.cluster import Cluster
 from tests.chaos.ledger import Ledger, Loss, Match, Span, Step
 from tests.chaos.memory import Recall
+from tests.chaos.terms import ROOM
 from tests.integration.room_world import World, read_world
 
 # A page is told a little after Redis decided.
@@ -51,9 +52,9 @@ class Audit:
         if excuse := self._excuse(before, match):
             self._ledger.counts[f"met again: {excuse}"] += 1
             return
-        one, other = match.seats
         memory = self._ledger.memory
-        met = [memory.between(*who, match.call_id) for who in ((one, other), (other, one))]
+        looked_s = self._ledger.look_before(before.told_s)
+        met = [memory.between(caller, before.call_id, match.call_id, looked_s) for caller in match.seats]
         read_s = [round(memory.read_s(caller, before.call_id) - match.told_s, 1) for caller in match.seats]
         waits = [round(match.told_s - seat.since_s, 1) for seat in match.seats.values()]
         ago_s = match.told_s - before.told_s
@@ -68,12 +69,16 @@ class Audit:
 
     def _excuse(self, before: Match, match: Match) -> str:
         """Say why two may meet again; nothing: they may not."""
-        books, (one, other) = self._ledger, match.seats
-        recalls = [books.memory.recall(*who, match.call_id) for who in ((one, other), (other, one))]
+        books, looked_s = self._ledger, self._ledger.look_before(before.told_s)
+        recalls = [books.memory.recall(caller, before.call_id, match.call_id, looked_s) for caller in match.seats]
         for orderly in (Recall.CROWDED_OUT, Recall.LONG_AGO):
             if orderly in recalls:
                 return orderly
         until_s = match.told_s
+        # Where the room's time leaps, ten minutes may go by between two looks.
+        ago_s = until_s - before.told_s + books.stepped_s(self._decided_after(before), until_s)
+        if Recall.UNREAD in recalls and ago_s > ROOM.recent_ms / 1000 - SLACK_S:
+            return Recall.LONG_AGO
         waits_s = (until_s - seat.since_s + books.stepped_s(seat.since_s, until_s) for seat in match.seats.values())
         if min(waits_s) > LAST_MS / 1000 - SLACK_S:
             return "both had waited for the last rung"
@@ -113,8 +118,12 @@ class Audit:
 
     @staticmethod
     def _relative(times: Sequence[Loss | Span | Step], told_s: float) -> str:
-        """Show the latest of some times as seconds from a moment on."""
-        return " ".join(f"{time.from_s - told_s:.1f}..{time.until_s - told_s:.1f}" for time in times[-4:])
+        """Show the latest of some times as seconds from a moment on, and by how much it was stepped."""
+        return " ".join(
+            f"{time.from_s - told_s:.1f}..{time.until_s - told_s:.1f}"
+            + (f" by {time.by_s:.0f} s" if isinstance(time, Step) else "")
+            for time in times[-4:]
+        )
 
     def _may_be_forgotten(self, who: str, since_s: float, told_s: float) -> bool:
         """Say whether Redis lost its memory while no socket of `who` could remind it."""

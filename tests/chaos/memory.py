@@ -1,11 +1,11 @@
 """What Redis remembered of who met whom, offers that no page was told of included.
 
 Redis keeps a caller's latest `max_recents` partners, each with the call in which the two met. Whoever reads that more
-often than so many offers are made to one caller has read every one of them.
+often than so many offers are made to one caller has read every one of them, but for those that a newer one with the
+same partner replaced before.
 """
 
 import math
-from bisect import bisect_left, insort
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
@@ -33,7 +33,10 @@ class Meeting(NamedTuple):
 
 
 class Memory:
-    """Every meeting that was read, in the order in which Redis has them."""
+    """Every meeting that was read, in the order in which they came to be.
+
+    The room's time says in which order those of one look did, and only of one: it starts anew when Redis forgets it.
+    """
 
     def __init__(self) -> None:
         self._meetings: dict[str, list[Meeting]] = defaultdict(list)  # by caller, the latest last
@@ -44,16 +47,17 @@ class Memory:
         """Take what Redis remembers of all callers, read from a moment on."""
         for caller, entry in callers.items():
             # A table without anything in it comes as a list.
-            for partner, (until_ms, call_id) in dict(entry["recents"] or {}).items():
-                meeting = Meeting(int(until_ms) - ROOM.recent_ms, call_id, partner)
-                known = self._known.get((caller, call_id))
+            recents = dict(entry["recents"] or {}).items()
+            meetings = (Meeting(int(until_ms) - ROOM.recent_ms, call, partner) for partner, (until_ms, call) in recents)
+            for meeting in sorted(meetings):
+                known = self._known.get((caller, meeting.call_id))
                 if known == meeting:
                     continue
                 if known:  # a running call was put back, and counts from then on
                     self._meetings[caller].remove(known)
-                self._known[caller, call_id] = meeting
-                self._read_s[caller, call_id] = began_s
-                insort(self._meetings[caller], meeting)
+                self._known[caller, meeting.call_id] = meeting
+                self._read_s[caller, meeting.call_id] = began_s
+                self._meetings[caller].append(meeting)
 
     def knows(self, caller: str, call_id: str) -> bool:
         """Say whether this meeting was read."""
@@ -63,29 +67,43 @@ class Memory:
         """Return since when Redis is known to have had this meeting; infinity: it was not read."""
         return self._read_s.get((caller, call_id), math.inf)
 
-    def recall(self, caller: str, partner: str, call_id: str) -> Recall:
-        """Say why a caller's memory did not keep it from meeting a partner in this call, whom it had met before."""
-        again = self._known.get((caller, call_id))
-        if again is None:
+    def recall(self, caller: str, before: str, again: str, looked_s: float) -> Recall:
+        """Say why a caller's memory did not keep it from meeting somebody again.
+
+        Args:
+            caller: Whose memory.
+            before: The call in which the two had met.
+            again: The call in which they met again.
+            looked_s: When the last look began that was before the first of these two was told.
+        """
+        if not self.knows(caller, again):
             return Recall.UNREAD
+        later = self._known[caller, again]
         others: set[str] = set()
-        for met in self._before(caller, again):
-            if met.partner == partner:
-                return Recall.LONG_AGO if again.met_ms - met.met_ms >= ROOM.recent_ms else Recall.KEPT
+        for met in self._since(caller, before, again, looked_s):
+            if met.partner == later.partner:
+                return Recall.LONG_AGO if later.met_ms - met.met_ms >= ROOM.recent_ms else Recall.KEPT
             others.add(met.partner)
             if len(others) == ROOM.max_recents:
                 return Recall.CROWDED_OUT
         return Recall.UNREAD
 
-    def between(self, caller: str, partner: str, call_id: str) -> int:
-        """Return how many others a caller had met since it met this partner last."""
-        others: set[str] = set()
-        for met in self._before(caller, self._known[caller, call_id]) if self.knows(caller, call_id) else ():
-            if met.partner == partner:
-                break
-            others.add(met.partner)
-        return len(others)
+    def between(self, caller: str, before: str, again: str, looked_s: float) -> int:
+        """Return how many others a caller had met between two calls; the arguments are those of `recall`."""
+        if not self.knows(caller, again):
+            return 0
+        partner = self._known[caller, again].partner
+        return len({met.partner for met in self._since(caller, before, again, looked_s)} - {partner})
 
-    def _before(self, caller: str, meeting: Meeting) -> Iterator[Meeting]:
+    def _since(self, caller: str, before: str, again: str, looked_s: float) -> Iterator[Meeting]:
+        """Give what lies between two meetings, the latest first, and then the first of the two, if it was read.
+
+        If it was not, a look that began before it was told has not read what came after it.
+        """
         meetings = self._meetings[caller]
-        return reversed(meetings[: bisect_left(meetings, meeting)])
+        for met in reversed(meetings[: meetings.index(self._known[caller, again])]):
+            if not self.knows(caller, before) and self.read_s(caller, met.call_id) <= looked_s:
+                return
+            yield met
+            if met.call_id == before:
+                return

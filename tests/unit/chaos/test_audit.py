@@ -21,9 +21,9 @@ def meet(ledger: Ledger, one: str, other: str, told_s: float, waited_s: float = 
     return ledger.told(other, call_id, Seat("b", told_s + 0.1, told_s - waited_s))
 
 
-def untold(ledger: Ledger, one: str, other: str, met_s: float) -> None:
-    """Write down what Redis remembers of a match, whoever was told of it."""
-    met = [ROOM_MS + int(met_s * 1000) + ROOM.recent_ms, f"{one}-{other}-{met_s}"]
+def untold(ledger: Ledger, one: str, other: str, met_s: float, ahead_s: float = 0) -> None:
+    """Write down what Redis remembers of a match, whoever was told of it; the room's time may be ahead of ours."""
+    met = [ROOM_MS + int((met_s + ahead_s) * 1000) + ROOM.recent_ms, f"{one}-{other}-{met_s}"]
     ledger.looked(met_s + 0.2, {one: {"recents": {other: met}}, other: {"recents": {one: met}}})
 
 
@@ -123,6 +123,36 @@ def test_offers_that_no_page_was_told_of_count_and_the_same_other_counts_once() 
         assert len(accusations(ledger)) == accused
 
 
+@pytest.mark.parametrize(("leap_s", "accused"), [(715.0, 0), (595.0, 1)])
+@pytest.mark.parametrize("read", [True, False])
+def test_where_the_rooms_time_leaps_ten_minutes_are_soon_over(leap_s: float, accused: int, *, read: bool) -> None:
+    """Redis forgets how far ahead it is, and is told by a server that slept: what it knew before is no longer known."""
+    ledger = Ledger()
+    ledger.losses, ledger.steps = [Loss(12, 13)], [Step(20.2, 20.3, leap_s)]
+    meet(ledger, "ada", "ben", 10, read=False)
+    untold(ledger, "ada", "ben", 10, leap_s)
+    ledger.looked(19.9, {})
+    meet(ledger, "ada", "ben", 20, read=False)
+    if read:
+        untold(ledger, "ada", "ben", 20)
+    meet(ledger, "ada", "ben", 21, waited_s=0.5, read=False)
+    untold(ledger, "ada", "ben", 21, leap_s)
+    assert len(accusations(ledger)) == accused
+    assert ledger.counts[f"met again: {Recall.LONG_AGO}"] == 1 - accused
+
+
+def test_who_came_before_two_met_did_not_come_in_between() -> None:
+    """The eight that pushed one meeting out are no excuse after the next, which was replaced before it was read."""
+    ledger = Ledger()
+    meet(ledger, "ada", "ben", 10)
+    for number in range(8):
+        meet(ledger, "ada", f"c{number}", 20 + number)
+    ledger.looked(99.9, {})
+    meet(ledger, "ada", "ben", 100, read=False)
+    meet(ledger, "ada", "ben", 100.5)
+    assert "met 0.5 s before were matched again; others in between: [0, 0]" in accusations(ledger)[-1]
+
+
 def test_a_meeting_that_was_lost_before_it_was_read_is_an_excuse_of_its_own() -> None:
     """Only where a loss lies between it and the next look."""
     for losses, accused in (([Loss(100.3, 100.4)], 0), ([Loss(101, 102)], 1), ([], 1)):
@@ -177,8 +207,8 @@ def test_a_call_that_was_put_back_counts_from_then_on() -> None:
     for met_ms, call_id, partner in ((1000, "x", "ben"), (2000, "y", "cyd"), (3000, "x", "ben"), (4000, "z", "ben")):
         memory.read({"ada": {"recents": {partner: [met_ms + ROOM.recent_ms, call_id]}}}, met_ms / 1000)
     memory.read({"ada": {"recents": []}}, 5)
-    assert memory.between("ada", "ben", "z") == 0
-    assert memory.recall("ada", "ben", "z") is Recall.KEPT
+    assert memory.between("ada", "x", "z", looked_s=0) == 0
+    assert memory.recall("ada", "x", "z", looked_s=0) is Recall.KEPT
     assert [memory.read_s("ada", call_id) for call_id in "xzw"] == [3, 4, math.inf]
 
 
