@@ -97,6 +97,12 @@ def test_of_several_rules_the_gravest_goes_first() -> None:
         ("i am fourteen and i love football", "minor"),
         ("I'm 12. How old are you?", "minor"),
         ("I'm not 18 yet.", "minor"),
+        ("I'm underage.", "minor"),
+        ("I'm almost 18, I promise.", "minor"),
+        ("Nearly. I'm nearly eighteen.", "minor"),
+        ("I just turned 14.", "minor"),
+        ("I'm turning sixteen.", "minor"),
+        ("I'll be 15 soon!", "minor"),
         ("I am 12 years old.", "pupil"),
         ("I'm only twelve years old.", "pupil"),
         ("i am nine years old and i like dogs", "pupil"),
@@ -123,6 +129,8 @@ def test_what_has_to_end_a_call(said: str, name: str) -> None:
     "I am in a meeting at ten.", "I am a child psychologist.", "my room is number 12", "I'm 25 years old.",
     "I am a minor league player.", "I am fine.", "I'm 18.", "I'm a miner.", "I'm 15% sure.", "I'm 12.5 miles away.",
     "I'm sorry, a 12-year-old did it.", "I'm 12,000 steps ahead.", "I'm 10:30.",
+    "I just turned 40.", "I just turned around.", "I'm almost 80.", "I'm nearly done.", "I'm turning left.",
+    "I just turned it off.", "I am under pressure.",
 ])  # fmt: skip
 def test_what_must_not_end_a_call(said: str) -> None:
     """The words of a rule, scattered over a sentence that means something else."""
