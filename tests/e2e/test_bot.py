@@ -20,6 +20,7 @@ BROWSERS = ["desktop", "firefox"]
 DISCLOSURE_MS = 2800
 # Where the browser makes no difference to what is asked of the bot.
 ONE_BROWSER = pytest.mark.parametrize("visitor", BROWSERS[:1], indirect=True)
+OTHER_BROWSER = pytest.mark.parametrize("visitor", BROWSERS[1:], indirect=True)
 EACH_BROWSER = pytest.mark.parametrize("visitor", BROWSERS, indirect=True)
 
 
@@ -129,6 +130,30 @@ def test_a_person_is_announced_and_had(caller: Talker, voices: Mapping[str, Voic
         person.sees("talking")
         caller.hears(person.voice.hz)
         caller.speaks_through_relays(person)
+
+
+@OTHER_BROWSER
+def test_whoever_stays_is_talked_to_on(caller: Talker, voices: Mapping[str, Voice], service: Stack) -> None:
+    """The person waits, and the same bot in the same call answers what it is asked."""
+    before_ms = caller.now_ms()
+    caller.presses("Next")
+    assert "person" in hears_one_of(caller, "person", after_ms=before_ms)
+    with present(Person(voices["chromium"], service.url)) as person:
+        person.presses("Accept")
+        person.page.get_by_role("checkbox", name="Talk to a bot if nobody is free").uncheck()
+        person.presses("Connect")
+        offer = caller.page.get_by_role("group", name="A person is here. Switch?")
+        expect(offer).to_be_visible(timeout=20_000)
+        talked_s = caller.timer_s()
+
+        caller.presses("Stay with the bot")
+
+        expect(offer).to_have_count(0)
+        caller.hears_out(quiet_ms=1000)  # what it had begun to say of the person
+        asks(caller, "What is your name?", "name", "place", "call")
+        assert person.state() == "waiting"
+        assert caller.timer_s() > talked_s
+        expect(caller.page.get_by_text("AI bot, not a person", exact=True)).to_be_visible()
 
 
 def test_a_killed_bot_is_explained(

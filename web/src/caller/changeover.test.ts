@@ -136,8 +136,8 @@ test('changeover: without a socket a person is asked for once there is one, and 
   }
 });
 
-test('changeover: a person to whom no relay leads is taken back', async (t) => {
-  const { changeover, events, made, log } = scene(t);
+test('changeover: a person to whom no relay leads is taken back, and the bot speaks of nobody for a while', async (t) => {
+  const { changeover, events, made, log, sent } = scene(t);
   changeover.hear(free);
   changeover.ready(made[0]!, description);
   changeover.ask();
@@ -148,6 +148,7 @@ test('changeover: a person to whom no relay leads is taken back', async (t) => {
 
   assert.deepEqual(events, [{ type: 'person', callId, free: false }]);
   assert.equal(log.at(-1), 'connection 2 closed');
+  assert.deepEqual(sent.at(-1), { type: 'stay', call_id: callId });
 });
 
 test('changeover: whoever stays says so, and gives the connection up', (t) => {

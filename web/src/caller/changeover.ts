@@ -39,12 +39,13 @@ export class Changeover {
     // It is told again on another socket: what was asked for on the one before may never have been heard.
     const asked = this.next?.callId === callId && this.next.asked;
     this.drop();
-    const preparation = free ? this.means.prepare() : null;
-    if (!preparation) return this.takeBack(callId);
+    if (!free) return this.takeBack(callId);
+    const preparation = this.means.prepare();
+    if (!preparation) return this.decline(callId);
     this.next = { callId, preparation, description: null, asked };
     void preparation.renew(servers, describe).catch(() => {
       // Where no relay answers there is no connection, and nobody to be asked for.
-      if (this.next?.preparation === preparation) this.takeBack(callId);
+      if (this.next?.preparation === preparation) this.decline(callId);
     });
   }
 
@@ -100,6 +101,12 @@ export class Changeover {
   close(): void {
     this.drop();
     this.endLeaving();
+  }
+
+  /** The bot is not to speak of a person whom the page cannot offer. */
+  private decline(callId: string): void {
+    this.means.send({ type: 'stay', call_id: callId });
+    this.takeBack(callId);
   }
 
   private takeBack(callId: string): void {
