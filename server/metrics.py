@@ -1,8 +1,8 @@
-"""What the server counts. No metric has an id, an address or a topic as a label."""
+"""What the server counts, calls with people and with bots apart. No label is an id, an address or a topic."""
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-from matcher.domain import Partner
+from matcher.domain import EndReason, Partner
 
 SECONDS = (0.1, 0.25, 0.5, 1, 2, 4, 8, 15, 30, 60, 120, 300)
 
@@ -19,14 +19,15 @@ class Metrics:
         self.refusals = counter("sotto_limit_refusals", "Requests refused by a limit", "limit")
         self.matches = counter("sotto_matches", "Matches told to a page, by what its partner is", "partner")
         self.connects = counter("sotto_calls_connected", "Pages that heard a partner, by what that is", "partner")
-        self.failures = counter("sotto_calls_failed", "Sides of calls that failed, by stage", "stage")
-        self.endings = counter("sotto_calls_ended", "Sides of calls that ended, by reason", "reason")
+        self.failures = counter("sotto_calls_failed", "Sides of calls that failed, by stage", "partner", "stage")
+        self.endings = counter("sotto_calls_ended", "Sides of calls that ended, by reason", "partner", "reason")
         self.wait = Histogram(
             "sotto_wait_seconds", "From entering the queue to a person, s", buckets=SECONDS, registry=self.registry
         )
         self.setup = Histogram(
-            "sotto_setup_seconds", "From the match to the first audio, s", buckets=SECONDS, registry=self.registry
-        )
+            "sotto_setup_seconds", "From the match to the first audio, s", ("partner",), buckets=SECONDS,
+            registry=self.registry,
+        )  # fmt: skip
 
     def _counter(self, name: str, text: str, *labels: str) -> Counter:
         return Counter(name, text, labels, registry=self.registry)
@@ -44,4 +45,12 @@ class Metrics:
     def connected(self, partner: Partner, setup_s: float) -> None:
         """Count a page that hears its partner, and how long that took."""
         self.connects.labels(partner).inc()
-        self.setup.observe(setup_s)
+        self.setup.labels(partner).observe(setup_s)
+
+    def failed(self, partner: Partner, stage: str) -> None:
+        """Count a call that did not come to be, or whose path died."""
+        self.failures.labels(partner, stage).inc()
+
+    def ended(self, partner: Partner, reason: EndReason) -> None:
+        """Count the end of a call."""
+        self.endings.labels(partner, reason).inc()

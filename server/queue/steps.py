@@ -191,7 +191,8 @@ class Steps:
 
     async def _fail(self, stage: str) -> None:
         """The call did not come to be, or its path died: both sides are told."""
-        self._desk.metrics.failures.labels(stage).inc()
+        if self._call:
+            self._desk.metrics.failed(self._call.partner, stage)
         await self._end_in_room(EndReason.FAILED)
         await self._over(EndReason.FAILED)
 
@@ -210,7 +211,7 @@ class Steps:
         self._place.drop()
         if call is None:
             return
-        self._desk.metrics.endings.labels(reason).inc()
+        self._desk.metrics.ended(call.partner, reason)
         log.info("call.ended", call_id=call.call_id, reason=str(reason))
         requeued = not for_good and not call.counts(reason, self._desk.stopwatch.now_ms())
         await self._send(wire.Ended(call.call_id, reason, requeued=requeued))

@@ -56,7 +56,7 @@ class Switching(Steps):
             return
         match placed:
             case Offered(call_id=call_id) if call_id != call.call_id:
-                self._desk.metrics.endings.labels(EndReason.SWITCHED).inc()
+                self._desk.metrics.ended(call.partner, EndReason.SWITCHED)
                 log.info("call.ended", call_id=call.call_id, reason=str(EndReason.SWITCHED))
                 self._relay.use_spare()
                 await self._tell_match(placed)

@@ -269,13 +269,23 @@ async def test_bots_count_as_nobody_in_the_metrics(redis: Redis, settings: Serve
         assert before['sotto_calls_connected_total{partner="bot"}'] == 1
         assert 'sotto_matches_total{partner="human"}' not in before
         assert before["sotto_wait_seconds_count"] == 0
+        assert before['sotto_setup_seconds_count{partner="bot"}'] == 1
+        assert 'sotto_setup_seconds_count{partner="human"}' not in before
 
         await comes(person)
         await caller.hears("person")
         await caller.says("switch", call_id=bot.call_id)
-        await asyncio.gather(caller.is_matched(), person.is_matched())
+        _, call = await asyncio.gather(caller.is_matched(), person.is_matched())
 
         after = await numbers()
         assert after['sotto_matches_total{partner="human"}'] == 2
         assert after["sotto_wait_seconds_count"] == 1, "the person's"
-        assert after['sotto_calls_ended_total{reason="switched"}'] == 1
+        assert after['sotto_calls_ended_total{partner="bot",reason="switched"}'] == 1
+
+        await person.says("failed", call_id=call["call_id"], stage="ice")
+        await person.hears("ended")
+
+        after = await numbers()
+        assert after['sotto_calls_failed_total{partner="human",stage="ice"}'] == 1
+        assert after['sotto_calls_ended_total{partner="human",reason="failed"}'] >= 1
+        assert not [name for name in after if "failed" in name and "bot" in name]
