@@ -3,9 +3,10 @@
 It lasts beyond every mark at which something is refreshed: permissions (5 min), nonces, channels and allocations of the
 relay (10 min), the heartbeats of the queue and the Realtime client. The relay is coturn as configured for production.
 Once a minute it prints the longest time without a packet at either end, the memory of both browsers and of the server,
-which holds the hub, and how often the relay has renewed allocations, permissions and nonces. It fails when a silence
-lasted more than a second, when the call was not one and the same, when memory grew, when nobody watched, or when a mark
-was passed and nothing renewed. It wants a machine to itself: browsers that wait for a processor are silent as well.
+which holds the hub, and how often the relay has renewed allocations, permissions (channels count as such), and nonces.
+It fails when a silence lasted more than a second, when the call was not one and the same, when memory grew, when nobody
+watched, or when the mark of permissions, allocations or nonces was passed and nothing renewed. It wants a machine to
+itself: browsers that wait for a processor are silent as well.
 """
 
 import argparse

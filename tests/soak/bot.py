@@ -3,7 +3,8 @@
 It lasts beyond the marks at which permissions (5 min), channels, nonces and allocations (10 min) are refreshed, at the
 caller's end and at the bot's, whose TURN client is another one than the browser's. Somebody in Chromium asks something
 four times a minute. It fails when a silence between packets lasted more than a second, when a question was not
-answered, when the call was not one and the same, when memory grew, or when a mark was passed and nothing renewed.
+answered, when the call was not one and the same, when memory grew, or when the mark of permissions or allocations was
+passed and nothing renewed.
 """
 
 import tempfile

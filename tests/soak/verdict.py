@@ -14,9 +14,9 @@ BOT_HOLDERS = ("chromium", "bot", "server")
 # Browsers collect garbage when they please; the server has one call.
 GROWTH = {"chromium": 1.10, "firefox": 1.10, "server": 1.0, "bot": 1.05}
 GROWTH_MB = {"chromium": 20, "firefox": 20, "server": 4, "bot": 4}
-# From which minute on what must have been renewed, with a minute to spare: permissions live for 5 minutes, allocations,
-# channels and nonces for 10.
-PERMISSIONS_MIN, ALLOCATIONS_MIN = 6, 11
+# From which minute on what must have been renewed, with a minute to spare: permissions live for 5 minutes, allocations
+# and channels for 10; a nonce, which lives for 10, is replaced with whatever is renewed next.
+PERMISSIONS_MIN, ALLOCATIONS_MIN, NONCES_MIN = 6, 11, 16
 
 
 class Minute(NamedTuple):
@@ -45,4 +45,6 @@ def verdicts(minutes: Sequence[Minute], relay: Refreshes, holders: Sequence[str]
         wrong.append("no permission was renewed")
     if len(minutes) >= ALLOCATIONS_MIN and relay.refreshed < ENDS:
         wrong.append(f"{relay.refreshed} allocations were renewed, not one at each end")
+    if len(minutes) >= NONCES_MIN and not relay.nonces:
+        wrong.append("no nonce was replaced")
     return wrong

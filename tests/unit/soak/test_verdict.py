@@ -53,9 +53,10 @@ def test_memory_that_grows_is_told(memory: tuple[float, ...], who: str) -> None:
 
 
 def test_a_mark_that_was_passed_without_a_renewal_is_told() -> None:
-    """After 5 minutes permissions, after 10 the allocations of both ends."""
+    """After 5 minutes permissions, after 10 the allocations of both ends, after 15 a nonce."""
     assert verdicts([CALM] * 6, Refreshes(0, 0, 0, 0)) == ["no permission was renewed"]
     assert verdicts([CALM] * 12, Refreshes(3, 9, 1, 1)) == ["1 allocations were renewed, not one at each end"]
+    assert verdicts([CALM] * 16, Refreshes(4, 9, 0, 2)) == ["no nonce was replaced"]
 
 
 def test_renewals_are_read_from_coturns_log() -> None:
