@@ -131,11 +131,15 @@ class Place:
         credentials: tuple[RelayCredentials, ...],
     ) -> None:
         """The socket was lost: keep the place, and the call, for the page that comes back."""
-        grace_ms = int(self._desk.terms.grace_s * 1000)
-        until_ms = self._desk.stopwatch.now_ms() + grace_ms
+        until_ms = self._desk.stopwatch.now_ms() + int(self._desk.terms.grace_s * 1000)
         left = Parted(ticket_id, self.epoch, call, met, self.joined_ms, credentials, until_ms)
         self._board.parted.keep(self.caller_id, left)
+        await self.let_go(ticket_id)
+
+    async def let_go(self, ticket_id: str | None) -> None:
+        """Nobody holds the ticket for now: it waits for the page that comes back."""
         if ticket_id:
+            grace_ms = int(self._desk.terms.grace_s * 1000)
             await self._surely(partial(self._desk.room.detach, ticket_id, grace_ms, epoch=self.epoch))
 
     async def leave(self, ticket_id: str | None) -> None:

@@ -99,7 +99,7 @@ async def _serve(websocket: WebSocket[ServerState], desk: Desk, state: ServerSta
     finally:
         reader.cancel()
         await asyncio.wait([reader])
-        await caller.part(stays=stays)
+        await caller.part(stays=stays and not _left_unheard(inbox))
     if fault:
         desk.metrics.closes.labels(fault.code).inc()
     await _close(websocket, fault)
@@ -118,6 +118,17 @@ async def _converse(caller: Caller, inbox: asyncio.Queue[object], hello_s: float
         await caller.receive(item)
         item = await inbox.get()
     return item.code
+
+
+def _left_unheard(inbox: asyncio.Queue[object]) -> bool:
+    """Say whether the page went on purpose while something that it had said before could not be done."""
+    while not inbox.empty():
+        match inbox.get_nowait():
+            case wire.Leave():
+                return True
+            case _Closed(code=code):
+                return code in CLEAN_CLOSES
+    return False
 
 
 async def _read(websocket: WebSocket[ServerState], desk: Desk, caller: Caller, inbox: asyncio.Queue[object]) -> None:

@@ -232,7 +232,9 @@ class Steps:
             return  # a newer socket of the same page has both, and the page still talks through the credentials
         if self._call and self._call.connected:
             self._place.joined_ms = 0  # an age is used up by a talk
-        if stays and self.phase not in (Phase.NEW, Phase.IDLE):
+        if stays and self.phase is Phase.NEW:
+            await self._place.let_go(ticket_id)  # its hello failed; what the socket before left is still kept
+        elif stays and self.phase is not Phase.IDLE:
             await self._place.part(ticket_id, self._call, self._met, self._relay.part_with())
         else:
             self._relay.give_back()

@@ -4,16 +4,30 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import httpx2
+import jwt
 import pytest
 from redis.asyncio import Redis
 
 from matcher.domain import EndReason
 from matcher.keys import Keys
 from matcher.waiting_room import WaitingRoom
+from server.settings import ServerSettings
 from tests.conftest import Coturn
-from tests.integration.door import page, serving, settings_for, talking
+from tests.integration.door import Page, page, serving, settings_for, talking
 from tests.integration.own_valkey import OwnValkey, own_valkey
 from tests.integration.room_world import read_world
+
+
+def blocks_of(visitor: Page, settings: ServerSettings) -> str:
+    """Return the key whose wrong type fails what a hello asks for after it took the ticket over, and nothing else."""
+    caller = jwt.decode(visitor.token, options={"verify_signature": False})["sub"]
+    return Keys(settings.pool).blocks(str(caller))
+
+
+async def is_refused(visitor: Page) -> None:
+    """Hear that the waiting room does not answer, and be closed."""
+    assert (await visitor.hears("error", "resumed", "waiting"))["code"] == "queue_unavailable"
+    assert await visitor.closes_with() == 4503
 
 
 @pytest.fixture
@@ -126,6 +140,85 @@ async def test_a_lost_page_finds_its_call_although_redis_forgot_it(coturn: Cotur
             assert [await one.lives(6), await back.lives(14)] == [[], []]
             await one.says("hangup", call_id=call_id)
             assert (await back.hears("ended"))["reason"] == "partner_left"
+
+
+async def test_a_hello_that_fails_half_way_does_not_end_the_call(
+    redis: Redis, valkey_socket: str, coturn: Coturn
+) -> None:
+    """The next one resumes it and the partner hears nothing; until then the grace runs, as after any loss."""
+    settings = settings_for(valkey_socket, coturn)
+    async with serving(settings) as door, page(door) as one:
+        async with page(door) as lost:
+            call_id = await talking(one, lost)
+            lost.socket.transport.abort()
+        await redis.set(blocks_of(lost, settings), "")
+        for _ in range(2):
+            async with page(door, lost.token) as early:
+                await early.greets(call_id=call_id)
+                await is_refused(early)
+        world = await read_world(redis, Keys(settings.pool))
+        assert len(world.owned) == 1
+        assert [entry[0] for entry in world.due] == ["t"]
+        await redis.delete(blocks_of(lost, settings))
+
+        async with page(door, lost.token) as back:
+            await back.greets(call_id=call_id)
+            assert (await back.hears("resumed", "ended"))["type"] == "resumed"
+            assert [await one.lives(6), await back.lives(1)] == [[], []]
+            await one.says("hangup", call_id=call_id)
+            assert (await back.hears("ended"))["reason"] == "partner_left"
+
+
+async def test_a_hello_that_fails_half_way_does_not_cost_the_place(
+    redis: Redis, valkey_socket: str, coturn: Coturn
+) -> None:
+    """The page is served at its age with the next one."""
+    settings = settings_for(valkey_socket, coturn)
+    async with serving(settings) as door, page(door) as later:
+        async with page(door) as lost:
+            await lost.queues(("de",))
+            await lost.hears("waiting")
+            await later.queues(("fr",))
+            await later.hears("waiting")
+            lost.socket.transport.abort()
+        await redis.set(blocks_of(lost, settings), "")
+        async with page(door, lost.token) as early:
+            await early.greets(("de",))
+            await is_refused(early)
+        await redis.delete(blocks_of(lost, settings))
+
+        async with page(door, lost.token) as back, page(door) as third:
+            await back.greets(("de",))
+            assert (await back.hears("waiting"))["position"] == 1
+            await third.queues(("de", "fr"))
+            assert (await third.is_matched())["call_id"] == (await back.is_matched())["call_id"]
+
+
+async def test_a_page_that_leaves_while_its_hello_fails_has_left(
+    redis: Redis, valkey_socket: str, coturn: Coturn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its partner hears so at once, and not after the time in which it could have come back."""
+    settings, asked, left = settings_for(valkey_socket, coturn), asyncio.Event(), asyncio.Event()
+    blocked = WaitingRoom.blocked
+
+    async def slowly(room: WaitingRoom, caller: str) -> tuple[str, ...]:
+        asked.set()
+        await left.wait()
+        return await blocked(room, caller)
+
+    async with serving(settings) as door, page(door) as one:
+        async with page(door) as lost:
+            call_id = await talking(one, lost)
+            lost.socket.transport.abort()
+        await redis.set(blocks_of(lost, settings), "")
+        monkeypatch.setattr(WaitingRoom, "blocked", slowly)
+        async with page(door, lost.token) as early, asyncio.timeout(10):
+            await early.greets(call_id=call_id)
+            await asked.wait()
+            await early.socket.close(1000)
+            left.set()
+
+        assert (await one.hears("ended"))["reason"] == "partner_left"
 
 
 async def test_a_call_that_ended_while_its_page_was_away_stays_over(
