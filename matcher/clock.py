@@ -18,3 +18,11 @@ class SystemClock:
     def now_ms(self) -> int:
         """Return the time since the Unix epoch, in ms."""
         return time.time_ns() // 1_000_000
+
+
+class Stopwatch:
+    """A `Clock` for durations within a process: it counts from an arbitrary moment and never goes back."""
+
+    def now_ms(self) -> int:
+        """Return the time since that moment, in ms."""
+        return time.monotonic_ns() // 1_000_000

@@ -15,7 +15,7 @@ from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.routing import Mount, Route, WebSocketRoute
 
 from matcher import redis_client, wire
-from matcher.clock import Clock, SystemClock
+from matcher.clock import Clock, Stopwatch, SystemClock
 from matcher.errors import SottoError
 from matcher.waiting_room import WaitingRoom
 from server.addresses import Pseudonyms
@@ -28,7 +28,6 @@ from server.middleware import RequestCount, SecurityHeaders
 from server.origins import Origins
 from server.queue.desk import Desk, Terms
 from server.queue.socket import queue_socket
-from server.queue.stopwatch import Stopwatch
 from server.queue.switchboard import Switchboard
 from server.realtime.hub import Hub
 from server.realtime.routes import realtime_routes
@@ -144,7 +143,7 @@ class Parts(NamedTuple):
                 healthy=probe.healthy,
             )
             relays = await stack.enter_async_context(pool)
-            hub = Hub(redis, self.channels, settings.realtime_key, settings.pool)
+            hub = Hub(redis, self.channels, settings.realtime_key, settings.pool, clock=clock, stopwatch=self.stopwatch)
             await stack.enter_async_context(hub)
             worker = secrets.token_urlsafe(9)
             limiter = Limiter(redis, settings.pool, clock, self.metrics.limit_refused)

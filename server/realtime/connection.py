@@ -32,8 +32,8 @@ class Connection:
         self._version = version
         self._claims = claims
         self._put = put
-        self._bucket = LocalBucket(hub.limits.messages, hub.clock.now_ms())
-        self._refusals = LocalBucket(hub.limits.refusals, hub.clock.now_ms())
+        self._bucket = LocalBucket(hub.limits.messages, hub.stopwatch.now_ms())
+        self._refusals = LocalBucket(hub.limits.refusals, hub.stopwatch.now_ms())
         self.flooding = False  # it has been told to slow down, and has not
         self._channels: dict[str, Channel] = {}
 
@@ -50,7 +50,7 @@ class Connection:
 
     async def receive(self, frame: Frame) -> None:
         """Act on one frame; what cannot be read is dropped and the socket stays, as upstream."""
-        now_ms = self._hub.clock.now_ms()
+        now_ms = self._hub.stopwatch.now_ms()
         if not self._bucket.take(now_ms):
             self.flooding = not self._refusals.take(now_ms)
             for channel in list(self._channels.values()):

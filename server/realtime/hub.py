@@ -8,7 +8,7 @@ from typing import Protocol, Self
 from msgspec import Struct
 from redis.asyncio import Redis
 
-from matcher.clock import Clock, SystemClock
+from matcher.clock import Clock, Stopwatch, SystemClock
 from server.limits import Row
 from server.realtime.authorize import ANONYMOUS, Claims, authorize
 from server.realtime.fanout import Fanout
@@ -54,6 +54,7 @@ class HubLimits(Struct, frozen=True):
 
 DEFAULT_LIMITS = HubLimits()
 CLOCK = SystemClock()
+STOPWATCH = Stopwatch()
 
 
 class Member(Protocol):
@@ -88,7 +89,8 @@ class Hub:
         publishable_key: The key that lets a client connect, as a stranger; not a secret.
         pool: The pool's name.
         limits: What one client may take.
-        clock: The time.
+        clock: The time, by which tokens expire.
+        stopwatch: Measures how fast clients send.
     """
 
     def __init__(
@@ -99,10 +101,12 @@ class Hub:
         pool: str,
         limits: HubLimits = DEFAULT_LIMITS,
         clock: Clock = CLOCK,
+        stopwatch: Clock = STOPWATCH,
     ) -> None:
         self.tokens = tokens
         self.limits = limits
         self.clock = clock
+        self.stopwatch = stopwatch
         self.quota = TopicQuota(limits.messages)
         self.sockets = 0
         self._publishable_key = publishable_key

@@ -116,7 +116,7 @@ def _broadcast(hub: Hub, event: str, payload: bytes, *, is_json: bool = True) ->
 
 
 def _publish(hub: Hub, topic: str, broadcast: Broadcast) -> None:
-    if not hub.quota.take(topic, hub.clock.now_ms()):
+    if not hub.quota.take(topic, hub.stopwatch.now_ms()):
         raise _Refusal(429, {"message": "Too many messages per second"})
     hub.publish(topic, broadcast)
 

@@ -9,8 +9,19 @@ import pytest
 from msgspec.structs import replace
 
 from server.limits import Row
-from server.realtime.hub import HubLimits
-from tests.integration.realtime_server import KEY, OTHER_TOPIC, QUICK, TOPIC, Phoenix, hub_server, token
+from server.realtime.hub import Hub, HubLimits
+from tests.fakes.clock import FakeClock
+from tests.integration.realtime_server import (
+    KEY,
+    OTHER_TOPIC,
+    QUICK,
+    TOKENS,
+    TOPIC,
+    Phoenix,
+    hub_server,
+    serving,
+    token,
+)
 
 ONE = f"/api/broadcast/{TOPIC}/events/s?private=true"
 
@@ -121,6 +132,18 @@ async def test_too_many_messages_are_refused() -> None:
         statuses = [(await client.post(ONE, json={})).status_code for _ in range(4)]
         assert statuses == [202, 202, 202, 429]
         assert [(await listener.receive())["event"] for _ in range(3)] == ["broadcast"] * 3
+
+
+async def test_a_clock_that_is_set_back_refuses_no_message() -> None:
+    """How many a topic gets goes by durations, whatever the time of day does."""
+    clock, stopwatch = FakeClock(), FakeClock()
+    limits = replace(QUICK, messages=Row(burst=1, per_s=1.0, fails_open=False))
+    hub = Hub(None, TOKENS, KEY, "test", limits, clock, stopwatch)
+    async with serving(hub) as url, httpx2.AsyncClient(base_url=url, headers={"apikey": token()}) as client:
+        assert (await client.post(ONE, json={})).status_code == 202
+        clock.advance(-3600)
+        stopwatch.advance(1)
+        assert (await client.post(ONE, json={})).status_code == 202
 
 
 async def test_any_page_may_ask() -> None:
