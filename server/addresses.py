@@ -4,6 +4,7 @@ An address exists here as an argument for the length of a call. What is compared
 is random, made anew each day and gone a day later, so that no hash can be turned back or linked across days.
 """
 
+import asyncio
 import hashlib
 import hmac
 import ipaddress
@@ -16,6 +17,8 @@ from redis.exceptions import RedisError
 from matcher.clock import Clock
 
 DAY_MS = 86_400_000
+# Sooner than any clock drifts or steps far.
+RECHECK_S = 300.0
 
 
 def client_address(peer: str | None, forwarded_for: Sequence[str], trusted_hops: int) -> str:
@@ -54,8 +57,8 @@ def network(address: str) -> bytes:
 class Pseudonyms:
     """Turns addresses into pseudonyms under a key that all processes share for one day.
 
-    The key lives in Redis with a TTL of a day and in this process for no longer. When Redis does not answer, a key of
-    this process alone serves: limits then count per process.
+    The key lives in Redis with a TTL of a day and in this process until the day is over. When Redis does not answer, a
+    key of this process alone serves: limits then count per process.
     """
 
     def __init__(self, redis: Redis, pool: str, clock: Clock) -> None:
@@ -65,6 +68,7 @@ class Pseudonyms:
         self._key = b""
         self._day = -1
         self._shared = False  # whether Redis has confirmed the key
+        self._timer: asyncio.TimerHandle | None = None
 
     async def of(self, address: str) -> str:
         """Return the pseudonym of an address for today."""
@@ -82,7 +86,20 @@ class Pseudonyms:
             await self._redis.set(name, fresh, nx=True, px=DAY_MS)
             shared = await self._redis.get(name)
         except RedisError:
-            self._key, self._day, self._shared = fresh, day, False
+            key, self._shared = fresh, False
         else:
-            self._key, self._day, self._shared = shared if isinstance(shared, bytes) else fresh, day, True
-        return self._key
+            key, self._shared = shared if isinstance(shared, bytes) else fresh, True
+        self._key, self._day = key, day
+        self._forget_in_time()
+        return key  # not ours any more, if its day ended while Redis was asked
+
+    def _forget_in_time(self) -> None:
+        """Drop the key once its day is over, whether or not another address comes."""
+        if self._timer:
+            self._timer.cancel()
+        left_ms = (self._day + 1) * DAY_MS - self._clock.now_ms()
+        if 0 < left_ms <= DAY_MS:
+            loop = asyncio.get_running_loop()
+            self._timer = loop.call_later(min(left_ms / 1000, RECHECK_S), self._forget_in_time)
+        else:
+            self._key, self._day, self._shared = b"", -1, False

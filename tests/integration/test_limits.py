@@ -1,14 +1,17 @@
 """Limits on a real Redis with a clock that stands still."""
 
+import asyncio
+
 import pytest
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
 from matcher.errors import QueueUnavailable, RateLimited
-from server.addresses import Pseudonyms
+from server.addresses import DAY_MS, Pseudonyms
 from server.limits import Limit, Limiter
 from tests.fakes.clock import FakeClock
+from tests.fakes.virtual_time import LoopClock, run_virtually
 from tests.integration.own_valkey import own_valkey
 
 
@@ -109,3 +112,40 @@ async def test_a_key_from_redis_is_not_used_beyond_its_day() -> None:
 
             clock.advance(86_400)
             assert today != await pseudonyms.of("192.0.2.1")
+
+
+@pytest.mark.claim("scrambled-for-a-day")
+def test_a_process_to_which_nobody_comes_forgets_the_key_all_the_same() -> None:
+    """When its day is over, to the second, and so the next one."""
+
+    def holds_a_key(pseudonyms: Pseudonyms) -> bool:
+        return any(isinstance(value, bytes) and value for value in vars(pseudonyms).values())
+
+    async def days() -> None:
+        clock = LoopClock()
+        async with Redis(unix_socket_path="/nonexistent.sock", retry=Retry(NoBackoff(), 0)) as gone:
+            pseudonyms = Pseudonyms(gone, "main", clock)
+            for _ in range(2):
+                await pseudonyms.of("192.0.2.1")
+                await asyncio.sleep((DAY_MS - clock.now_ms() % DAY_MS) / 1000 - 1)
+                assert holds_a_key(pseudonyms)
+                await asyncio.sleep(1)
+                assert not holds_a_key(pseudonyms)
+
+    run_virtually(days())
+
+
+@pytest.mark.claim("scrambled-for-a-day")
+def test_a_clock_that_leaps_over_midnight_does_not_keep_the_key() -> None:
+    """It is looked at every few minutes, whatever it said when the key was made."""
+
+    async def leap() -> bytes:
+        clock = FakeClock()
+        async with Redis(unix_socket_path="/nonexistent.sock", retry=Retry(NoBackoff(), 0)) as gone:
+            pseudonyms = Pseudonyms(gone, "main", clock)
+            await pseudonyms.of("192.0.2.1")
+            clock.advance(86_400)
+            await asyncio.sleep(300)
+            return b"".join(value for value in vars(pseudonyms).values() if isinstance(value, bytes))
+
+    assert not run_virtually(leap())
