@@ -94,8 +94,6 @@ class Connection:
                 raise Denied("ChannelRateLimitReached", "Too many channels")
             claims = self._identify(join.access_token)
             self._hub.admit(claims, topic, private=join.private)
-            if self._hub.crowded(topic, claims.side):
-                raise Denied("ConnectionRateLimitReached", "Too many connected users")
         except Denied as refusal:
             await asyncio.sleep(self._hub.limits.backoff_s)
             self._reply(message, "error", {"reason": refusal.reason})
@@ -103,6 +101,7 @@ class Connection:
         join_ref = message.join_ref or message.ref
         channel = Channel(self._hub, self._version, self._put, topic, join_ref, join, self._forget)
         self._channels[message.topic] = channel
+        self._hub.make_room(topic, claims.side)
         channel.open(claims)
         self._reply(message, "ok", {"postgres_changes": []})
 

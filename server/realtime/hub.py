@@ -27,7 +27,8 @@ class HubLimits(Struct, frozen=True):
         messages: Token bucket of the frames from one socket, and of the broadcasts to one topic over REST.
         payload_bytes: Longest user payload.
         channels: Topics joined by one socket.
-        members: Sockets of one side in one topic on this process: one, and what its reconnects have left behind.
+        members: Sockets of one side in one topic on this process: one, and what its reconnects have left behind. One
+            more takes the place of the oldest.
         refusals: Token bucket of the frames beyond `messages`: a socket that sends still more is closed.
         outbox_frames: Frames that may wait for one slow reader.
         outbox_bytes: Sum of their lengths.
@@ -79,6 +80,10 @@ class Member(Protocol):
         """Queue a frame for its socket, without waiting."""
         ...
 
+    def kick(self, message: str) -> None:
+        """Close it from this side, and leave."""
+        ...
+
 
 class Hub:
     """Private broadcast channels; keeps no message after delivery. Open it with `async with`.
@@ -110,7 +115,7 @@ class Hub:
         self.quota = TopicQuota(limits.messages)
         self.sockets = 0
         self._publishable_key = publishable_key
-        self._rooms: dict[str, set[Member]] = {}
+        self._rooms: dict[str, dict[Member, None]] = {}  # the oldest member first
         self._fanout = Fanout(redis, pool, self._deliver) if redis else None
 
     async def __aenter__(self) -> Self:
@@ -172,19 +177,24 @@ class Hub:
             text = f"You do not have permissions to read from this Channel topic: {topic}"
             raise Denied("Unauthorized", text)
 
-    def crowded(self, topic: str, side: object) -> bool:
-        """Whether one side of a call has as many members in its topic as it may: it cannot keep the other out."""
-        return sum(member.side == side for member in self._rooms.get(topic, ())) >= self.limits.members
+    def make_room(self, topic: str, side: object) -> None:
+        """Close a side's oldest member in its topic if it has as many as it may.
+
+        Only its own: it cannot keep the other out. Not the newcomer: the others may be what lost networks left behind.
+        """
+        own = [member for member in self._rooms.get(topic, ()) if member.side == side]
+        if len(own) >= self.limits.members:
+            own[0].kick("Too many connected users")
 
     def join(self, topic: str, member: Member) -> None:
         """Deliver this topic's broadcasts to a member from now on."""
-        self._rooms.setdefault(topic, set()).add(member)
+        self._rooms.setdefault(topic, {})[member] = None
 
     def leave(self, topic: str, member: Member) -> None:
         """Stop delivering to a member."""
         room = self._rooms.get(topic)
         if room is not None:
-            room.discard(member)
+            room.pop(member, None)
             if not room:
                 del self._rooms[topic]
 

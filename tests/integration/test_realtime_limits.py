@@ -7,6 +7,7 @@ import pytest
 from msgspec.structs import replace
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from matcher.domain import Side
 from server.limits import Row
 from tests.conftest import until
 from tests.integration.realtime_server import KEY, QUICK, TOPIC, Phoenix, hub_server, token
@@ -75,20 +76,25 @@ async def test_a_socket_joins_only_so_many_topics() -> None:
         assert replies[4]["response"]["reason"] == "ChannelRateLimitReached: Too many channels"
 
 
-async def test_a_topic_takes_only_so_many_sockets() -> None:
-    """One participant's sockets cannot multiply every broadcast; there is room again when one leaves."""
+async def test_a_topic_takes_only_so_many_sockets_of_a_side() -> None:
+    """One participant's cannot multiply every broadcast: a newcomer takes the place of the oldest, which is closed."""
     async with (
         hub_server(replace(QUICK, members=2)) as (_, url),
         Phoenix.open(url) as one,
         Phoenix.open(url) as two,
         Phoenix.open(url) as three,
+        Phoenix.open(url) as partner,
     ):
-        replies = [await client.join() for client in (one, two, three)]
-        assert [reply["status"] for reply in replies] == ["ok", "ok", "error"]
-        assert replies[2]["response"]["reason"] == "ConnectionRateLimitReached: Too many connected users"
-        await one.send(T, "phx_leave", {}, "2", "1")
-        assert (await one.receive())[4]["status"] == "ok"
-        assert (await three.join())["status"] == "ok"
+        await partner.join(access_token=token(side=Side.B))
+        for client in (one, two, three):
+            assert (await client.join())["status"] == "ok"
+        assert await kicked(one) == "Too many connected users"
+        assert (await one.join())["status"] == "ok"
+        assert await kicked(two) == "Too many connected users"
+
+        await partner.send(T, "broadcast", {"event": "s"}, "2", "1")
+        assert [type(await client.receive()) for client in (three, one)] == [bytes] * 2
+        assert await two.is_quiet()
 
 
 @pytest.mark.parametrize(
