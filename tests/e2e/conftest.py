@@ -3,7 +3,6 @@
 import contextlib
 import fcntl
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack
 
 import pytest
 from playwright.sync_api import Browser, Playwright, expect, sync_playwright
@@ -12,12 +11,11 @@ from infra.setup import page
 from tests.conftest import Coturn
 from tests.e2e import gallery as screens
 from tests.e2e import people
-from tests.e2e.abroad import Abroad, Travel
+from tests.e2e.abroad import Abroad, Travel, going_abroad
 from tests.e2e.people import Person, Voice
 from tests.e2e.stack import ROOT, Stack, running
 from tests.e2e.watching import Watched
-from tests.network.namespaces import PRIVATE, PUBLIC, lab, obstacle
-from tests.network.public_relay import firewall, public_relay
+from tests.network.namespaces import obstacle
 
 Arrive = Callable[..., Person]
 
@@ -98,14 +96,8 @@ def abroad(playwright: Playwright, valkey_socket: str, tmp_path_factory: pytest.
     if why := obstacle():
         pytest.skip(why)
     build_page()
-    folder = tmp_path_factory.mktemp("abroad")
-    further = {"SOTTO_HOST": PRIVATE, "SOTTO_COTURN_HOST": PUBLIC}
-    with ExitStack() as stack:
-        hosts = stack.enter_context(lab())
-        relay = stack.enter_context(public_relay(hosts))
-        stack.enter_context(firewall(hosts))
-        service = stack.enter_context(hosts.t.inside(running(valkey_socket, relay, folder, further)))
-        yield Abroad(hosts, service, playwright, folder, stack)
+    with going_abroad(playwright, valkey_socket, tmp_path_factory.mktemp("abroad")) as abroad:
+        yield abroad
 
 
 @pytest.fixture
