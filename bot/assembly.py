@@ -25,7 +25,7 @@ from bot.engines.factory import Engines, open_engines
 from bot.engines.language import is_english, primary
 from bot.engines.once import end
 from bot.engines.protocols import Audio, Stt
-from bot.engines.settings import EngineSettings, Service
+from bot.engines.settings import EngineSettings
 from bot.leg import Leg
 from bot.media.playout import Playout
 from bot.parts import Parts
@@ -70,7 +70,7 @@ async def open_parts(settings: WorkerSettings) -> AsyncIterator[Parts]:
             return conversation
 
         language = primary(chosen.bot_language)
-        yield Parts(Leg, converse, lambda: _taken(engines, running), chosen.bot_speech_by, language)
+        yield Parts(Leg, converse, lambda calls: _taken(engines, running, calls), chosen.bot_speech_by, language)
 
 
 def _script(language: str) -> Script:
@@ -127,12 +127,7 @@ def _staff(engines: Engines, script: Script, understanding: Understanding, voice
     )
 
 
-def _taken(engines: Engines, running: Iterable[Conversation]) -> float:
-    """Return how much of the engines' places is taken; all where even embedded ones are too slow, or none can hear."""
-    if any(conversation.overloaded for conversation in running):
-        return 1.0
-    if isinstance(engines.embedded_ears, DeafStt) and not engines.ears and engines.guards[Service.CONVERSE].open:
-        return 1.0
-    limiters = [guard.limiter for guard in engines.guards.values()]
-    # What is beyond an endpoint's limit is done without it, so that it keeps nobody from being answered.
-    return max((limiter.in_flight / limiter.limit / 2 for limiter in limiters), default=0.0)
+def _taken(engines: Engines, running: Iterable[Conversation], calls: int) -> float:
+    """Return how much of the engines' places is taken; all where even embedded ones are too slow."""
+    overloaded = any(conversation.overloaded for conversation in running)
+    return 1.0 if overloaded else engines.taken(calls)

@@ -120,12 +120,13 @@ class Conversations(Protocol):
 class Parts:
     """Both, and what the worker has to know of the engines.
 
-    `engines`: the share of their places that is taken; at 1 no call is begun. `speech_by`: who processes what is said
-    ('': this service's server). `language`: what they speak.
+    `engines`: the share of their places that is taken when the process has begun so many calls; at 1 no further one is.
+    Places that a call can do without count half. `speech_by`: who processes what is said ('': this service's server).
+    `language`: what they speak.
     """
 
     legs: Legs
     conversations: Conversations
-    engines: Callable[[], float] = lambda: 0.0
+    engines: Callable[[int], float] = lambda _: 0.0
     speech_by: str = ""
     language: str = "en"

@@ -120,7 +120,7 @@ class Worker:
             await _first(stop, after_s=self._pause_s)
             self._pause_s = 0.0
             return
-        if not self._admission.reserve(self._parts.engines()):
+        if not self._admission.reserve(self._parts.engines(self._admission.taken)):
             await _first(stop, after_s=FULL_S)
             return
         ours = None

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
+from bot.engines.embedded.deaf import DeafStt
 from bot.engines.embedded.voice import embedded_voice
 from bot.engines.errors import Unavailable
 from bot.engines.guard import Guard
@@ -54,6 +55,27 @@ class Engines:
     def stage_guards(self) -> Mapping[Stage, Guard]:
         """The guards by what their endpoint does in a turn; a converser does all of it."""
         return {STAGES[service]: guard for service, guard in self.guards.items() if service in STAGES}
+
+    def taken(self, calls: int) -> float:
+        """Return how much of the endpoints' places is taken; at 1 one more call would not be heard, or badly served.
+
+        Args:
+            calls: How many the process has begun. Each wants a place of the converser for as long as it lasts, and asks
+                for it late.
+        """
+        # What is beyond an endpoint's limit is done without it, so that it keeps nobody from being answered.
+        shares = [guard.limiter.in_flight / guard.limiter.limit / 2 for guard in self.guards.values()]
+        if isinstance(self.embedded_ears, DeafStt):
+            hearing = {Service.CONVERSE: calls, Service.STT: 0}
+            shares.append(min(self._whole(service, least) for service, least in hearing.items()))
+        return max(shares, default=0.0)
+
+    def _whole(self, service: Service, least: int) -> float:
+        """Return the share of an endpoint's places that is taken, or will be, if nothing can do without it."""
+        guard = self.guards.get(service)
+        if guard is None or guard.open:
+            return 1.0
+        return max(guard.limiter.in_flight, least) / guard.limiter.limit
 
     async def probe(self) -> frozenset[Service]:
         """Ask every endpoint for its models, which leaves a connection ready for the next turn.

@@ -10,12 +10,13 @@ from bot.conversation.conversation import Conversation
 from bot.engines.protocols import Speaker, Turn
 from bot.engines.settings import EngineSettings
 from bot.media.playout import Playout
+from bot.parts import Parts
 from bot.settings import WorkerSettings
 from bot.turns.state import Ending
 from matcher.settings import BadSetting, Secret, load
 from tests.conftest import until
 from tests.fakes.openai import KEY, FakeOpenAI, openai
-from tests.fakes.realtime import realtime
+from tests.fakes.realtime import FakeRealtime, realtime
 from tests.voices import spoken
 
 FRAME_BYTES = 640
@@ -51,6 +52,30 @@ def configure(fake: FakeOpenAI, monkeypatch: pytest.MonkeyPatch, folder: Path) -
         monkeypatch.setenv(f"SOTTO_{name}", value)
 
 
+def configure_converser(fake: FakeRealtime, monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    """Have German bots that only an engine that converses can hear with."""
+    monkeypatch.chdir(folder)
+    for name, value in {"BOT_LANGUAGE": "de", "BOT_SPEECH_BY": "us", "CONVERSE_URL": fake.base_url,
+                        "CONVERSE_KEY": KEY, "CONVERSE_MODEL": "all", "CONVERSE_VOICE": "one",
+                        "CONVERSE_STT_MODEL": "ears"}.items():  # fmt: skip
+        monkeypatch.setenv(f"SOTTO_{name}", value)
+
+
+async def call_of_a_bot(parts: Parts) -> Ending:
+    """Have the bot talk to a caller who says nothing, until one of them ends it."""
+    line = Line()
+    conversation = parts.conversations(line.playout, 60.0)
+    conversation.connected()
+    async with asyncio.TaskGroup() as group:
+        call = group.create_task(conversation.run())
+        while not call.done():
+            conversation.hear(line.beat())
+            await asyncio.wait({call}, timeout=0.02)
+    ending = call.result()
+    assert isinstance(ending, Ending)
+    return ending
+
+
 async def test_a_german_bot_converses(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """It says what it is, has what it hears recognised as German, asks its mind and says the answer."""
     line = Line()
@@ -83,25 +108,26 @@ async def test_a_german_bot_converses(monkeypatch: pytest.MonkeyPatch, tmp_path:
 
 async def test_a_german_bot_that_cannot_hear_takes_no_calls(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """What alone would hear its callers refuses: this one is said goodbye to, and none comes after."""
-    line = Line()
-    monkeypatch.chdir(tmp_path)
     async with realtime() as fake:
         fake.status = 401
-        for name, value in {"BOT_LANGUAGE": "de", "BOT_SPEECH_BY": "us", "CONVERSE_URL": fake.base_url,
-                            "CONVERSE_KEY": KEY, "CONVERSE_MODEL": "all", "CONVERSE_VOICE": "one",
-                            "CONVERSE_STT_MODEL": "ears"}.items():  # fmt: skip
-            monkeypatch.setenv(f"SOTTO_{name}", value)
+        configure_converser(fake, monkeypatch, tmp_path)
         async with open_parts(SETTINGS) as parts:
-            assert parts.engines() == 0.0
-            conversation = parts.conversations(line.playout, 60.0)
-            conversation.connected()
-            async with asyncio.TaskGroup() as group:
-                call = group.create_task(conversation.run())
-                while not call.done():
-                    conversation.hear(line.beat())
-                    await asyncio.wait({call}, timeout=0.02)
-            assert call.result() is Ending.DEAF
-            assert parts.engines() == 1.0
+            assert parts.engines(0) == 0.0
+            assert await call_of_a_bot(parts) is Ending.DEAF
+            assert parts.engines(0) == 1.0
+
+
+async def test_nobody_is_called_whom_a_full_engine_would_not_hear(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Calls count that have not asked for their place yet, and the places are fewer after a sign of overload."""
+    async with realtime() as fake:
+        configure_converser(fake, monkeypatch, tmp_path)
+        async with open_parts(SETTINGS) as parts:
+            assert [parts.engines(calls) for calls in (3, 4)] == [0.75, 1.0]
+            fake.status = 429
+            assert await call_of_a_bot(parts) is Ending.DEAF
+            assert [parts.engines(calls) for calls in (1, 2)] == [0.5, 1.0]
 
 
 def test_without_endpoints_it_is_said_what_is_missing() -> None:

@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing, asynccontextmanager, nullcontext, suppress
 from pathlib import Path
 
 import pytest
 
+from bot.engines.embedded.deaf import DeafStt
 from bot.engines.embedded.flite import FliteTts
 from bot.engines.errors import EngineError, Misconfigured, Unavailable
 from bot.engines.factory import Engines, open_engines
@@ -166,6 +167,29 @@ async def test_an_open_breaker_is_seen_as_its_stage() -> None:
         with pytest.raises(EngineError):
             await reply(opened.mind)
         assert len(fake.requests) == 1
+
+
+async def test_the_only_ears_are_full_when_none_is_left() -> None:
+    """What can be done without counts half; of two ears one is enough; one that is shut has no places."""
+    async with openai() as fake:
+        ears = {name: value for name, value in everything(fake).items() if "CHAT" not in name and "TTS" not in name}
+        alone = {name: value for name, value in ears.items() if "CONVERSE" not in name}
+        for values, embedded, shares in (
+            (alone, Deaf(), [0.5, 0.5]), (alone, DeafStt(), [1.0, 1.0]), (ears, DeafStt(), [0.75, 1.0]),
+        ):  # fmt: skip
+            async with open_engines(
+                load(EngineSettings, values, Path("/nonexistent/.env")), ears=nullcontext(embedded)
+            ) as opened:
+                assert opened.taken(0) == 0
+                guard = opened.guards[Service.STT]
+                while guard.limiter.take():
+                    pass
+                assert [opened.taken(calls) for calls in (3, 4)] == shares
+                while guard.limiter.in_flight:
+                    guard.limiter.give_back()
+                with suppress(Misconfigured), guard.attempt():
+                    raise Misconfigured
+                assert opened.taken(0) == (1.0 if shares[0] == 1 else 0.0)
 
 
 async def test_without_a_voice_there_is_no_start() -> None:
