@@ -23,15 +23,9 @@ def cores(quota: Path = CGROUP_QUOTA) -> float:
         return 1.0  # no such file, or no quota
 
 
-async def measure(meter: Meter, allowed: float | None = None) -> None:
-    """Keep a meter up to date until cancelled.
-
-    Args:
-        meter: What is told.
-        allowed: Cores that this process may use.
-    """
+async def measure(meter: Meter) -> None:
+    """Keep a meter up to date until cancelled."""
     loop = asyncio.get_running_loop()
-    allowed = allowed or cores()
     used_s, since_s = time.process_time(), loop.time()
     while True:
         for _ in range(CPU_EVERY):
@@ -39,5 +33,5 @@ async def measure(meter: Meter, allowed: float | None = None) -> None:
             await asyncio.sleep(PERIOD_S)
             meter.late((loop.time() - due_s) * 1000)
         now_s, now_used_s = loop.time(), time.process_time()
-        meter.busy((now_used_s - used_s) / (now_s - since_s) / allowed, now_s - since_s)
+        meter.busy((now_used_s - used_s) / (now_s - since_s) / meter.cores, now_s - since_s)
         used_s, since_s = now_used_s, now_s

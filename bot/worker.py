@@ -13,7 +13,7 @@ from bot.admission import USUAL, Admission, Limits, Meter
 from bot.bench import Bench, Lost, Outcome
 from bot.call import Call
 from bot.door import Door, DoorError, Unavailable
-from bot.measure import measure
+from bot.measure import cores, measure
 from bot.parts import Parts
 from bot.path import NoRelay
 from matcher import events
@@ -63,7 +63,7 @@ class Worker:
         self._room = room
         self._jobs = jobs
         self._parts = parts
-        self._meter = Meter()
+        self._meter = Meter(cores())
         self._admission = Admission(slots, self._meter, limits)
         self._bench = Bench(name, room, door, parts, self._owe)
         self._owed: deque[Callable[[], Awaitable[object]]] = deque(maxlen=MAX_OWED)
@@ -139,6 +139,7 @@ class Worker:
     def _start(self, tasks: asyncio.TaskGroup, job: Job) -> None:
         call = Call(self._bench, job)
         self.calls[call.ticket_id] = call
+        self._meter.begun(call.ticket_id)
         task = tasks.create_task(self._serve(call, job))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
@@ -148,6 +149,7 @@ class Worker:
             await self._answer(call, job)
         finally:
             del self.calls[call.ticket_id]
+            self._meter.ended(call.ticket_id)
             self._admission.release()
         # With the slot free again: a server that is away must not hold it.
         await call.give_back()

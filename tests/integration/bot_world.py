@@ -97,14 +97,20 @@ class Working:
 
 @asynccontextmanager
 async def working(
-    settings: ServerSettings, door: str, *, key: str = KEY, slots: int = 4, drain_s: float = 0
+    settings: ServerSettings,
+    door: str,
+    *,
+    key: str = KEY,
+    slots: int = 4,
+    drain_s: float = 0,
+    limits: Limits = AT_ANY_LOAD,
 ) -> AsyncIterator[Working]:
     """Run a worker for as long as the context is open."""
     stage, stop = Stage(), asyncio.Event()
     name = f"bots-{time.monotonic_ns()}"
     async with redis_client.connect(settings) as redis, Door(f"http://{door}", Secret(key)) as at_door:
         room, jobs = WaitingRoom(redis, settings.pool), Jobs(redis, settings.pool, name)
-        worker = Worker(name, room, jobs, at_door, stage.parts, slots, AT_ANY_LOAD)
+        worker = Worker(name, room, jobs, at_door, stage.parts, slots, limits)
         task = asyncio.create_task(worker.run(stop, drain_s))
         try:
             yield Working(worker, stage, stop, task)

@@ -1,14 +1,17 @@
 """What a bots' worker does with its slots, whatever jobs, signals and servers do."""
 
 import asyncio
+import time
 
 import msgspec
 import pytest
 
+from bot.admission import Limits
 from bot.bench import Bench
 from bot.call import PREPARE_S, Call
 from bot.channel import Channel
 from bot.door import Door
+from bot.measure import PERIOD_S
 from matcher.bot_wire import Provision, RelaySet
 from matcher.jobs import IDLE_MS, Job
 from matcher.settings import Secret
@@ -38,6 +41,56 @@ async def test_a_job_that_comes_with_the_end_is_another_workers(valkey_socket: s
             job = await jobs.take(1)
         assert job is not None
         assert job.ticket_id == STRANGER
+
+
+async def test_a_worker_whose_loop_is_late_leaves_jobs_to_others(valkey_socket: str, coturn: Coturn) -> None:
+    """As it measures: a job that comes before is its own."""
+    settings = bots_for(valkey_socket, coturn)
+
+    async def hold_up() -> None:
+        while True:
+            until_s = time.process_time() + 0.25
+            while time.process_time() < until_s:
+                pass
+            await asyncio.sleep(PERIOD_S)
+
+    async with (
+        asking(settings) as asked,
+        serving(settings) as door,
+        working(settings, door, limits=Limits(lag_ms=200, cpu=1e9)) as late,
+    ):
+        await asked.ask()
+        await until(lambda: bool(late.stage.legs), "the first job", 15)
+        holding = asyncio.create_task(hold_up())
+        # A slot is in hand while it waits for a job.
+        await until(lambda: late.worker._admission.taken == 0, "no room", 15)
+        async with working(settings, door) as other:
+            await asked.ask()
+            await until(lambda: bool(other.stage.legs), "the second job", 15)
+        assert len(late.stage.legs) == 1
+        holding.cancel()
+
+
+async def test_a_call_that_has_just_begun_counts_before_it_is_measured(
+    valkey_socket: str, coturn: Coturn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker with free slots, and a processor that is idle still, leaves the next job to another."""
+    monkeypatch.setattr("bot.admission.CALL_CORES", 1e15)
+    settings = bots_for(valkey_socket, coturn)
+    async with (
+        waiting_room(settings),
+        serving(settings) as door,
+        working(settings, door, slots=4, limits=Limits(lag_ms=1e9, cpu=1e9)) as full,
+        caller(door) as one,
+        caller(door) as two,
+    ):
+        await one.queues()
+        async with one.talking(door, await one.page.is_matched()):
+            assert full.worker._admission.taken == 1
+            async with working(settings, door) as other:
+                await two.queues()
+                assert (await two.page.is_matched())["partner"] == "bot"
+                assert (len(full.worker.calls), len(other.worker.calls)) == (1, 1)
 
 
 async def test_a_job_that_cannot_be_read_ends_no_process(valkey_socket: str, coturn: Coturn) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.admission import CPU_MEMORY_S, LAGS, Admission, Limits, Meter
+from bot.admission import CALL_CORES, CPU_MEMORY_S, LAGS, Admission, Limits, Meter
 from bot.measure import cores
 
 
@@ -57,6 +57,33 @@ def test_a_busy_moment_fades() -> None:
     assert meter.cpu < 0.05
     meter.busy(0.5, 3600)
     assert meter.cpu == 0.5
+
+
+@pytest.mark.parametrize("cores", [1.0, 0.5])
+def test_a_burst_begins_no_more_calls_than_fit(cores: float) -> None:
+    """However many wait and however many slots there are: what is not measured yet is expected, and fades into it."""
+    meter = Meter(cores)
+    admission = Admission(100, meter)
+    cost = 0.78 * CALL_CORES / cores
+    fit = 0.8 / cost
+    for _second in range(60):
+        while admission.reserve():
+            meter.begun(f"call {admission.taken}")
+        assert admission.taken < fit + 1
+        meter.busy(admission.taken * cost, 1)
+    assert admission.taken > fit
+
+
+def test_nothing_is_expected_of_a_call_that_is_over() -> None:
+    """One that came to nothing takes no room from the next."""
+    meter = Meter()
+    meter.begun("one")
+    meter.begun("other")
+    meter.busy(0, 1)
+    meter.ended("one")
+    assert 0 < meter.expected_cpu < CALL_CORES
+    meter.ended("other")
+    assert meter.expected_cpu == 0
 
 
 @pytest.mark.parametrize(

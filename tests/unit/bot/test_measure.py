@@ -23,7 +23,7 @@ def test_a_core_is_what_the_loop_may_use_at_most(tmp_path: Path, monkeypatch: py
 
 async def measured(meter: Meter, rounds: int, busy_s: float = 0) -> None:
     """Measure for so many periods, of which the loop is held up once in each."""
-    task = asyncio.create_task(measure(meter, 1.0))
+    task = asyncio.create_task(measure(meter))
     for _ in range(rounds):
         await asyncio.sleep(PERIOD_S)
         until_s = time.process_time() + busy_s
