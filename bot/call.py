@@ -4,6 +4,7 @@ What the waiting room tells of the call's ticket comes through one inbox. Whatev
 """
 
 import asyncio
+import math
 import secrets
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -58,6 +59,8 @@ class Call:
         self._inbox: asyncio.Queue[object] = asyncio.Queue()
         self._over: asyncio.Future[Over] = asyncio.get_running_loop().create_future()
         self._active = asyncio.Event()
+        self._until_s = math.inf  # from then on nobody is claimed
+        self._preparing: asyncio.Timeout | None = None
         self._relay: RelaySet | None = None
         self._conversation: Conversation | None = None
         self._connected_s: float | None = None
@@ -65,6 +68,13 @@ class Call:
     def post(self, event: object) -> None:
         """Take an event about this call's ticket."""
         self._inbox.put_nowait(event)
+
+    def withdraw(self) -> None:
+        """Claim nobody any more; a call whose claim has begun goes on."""
+        self._until_s = asyncio.get_running_loop().time()
+        if self._preparing:
+            with suppress(RuntimeError):  # it is over
+                self._preparing.reschedule(self._until_s)
 
     def drain(self) -> None:
         """Say goodbye and end; a call that is still to come does not."""
@@ -84,34 +94,34 @@ class Call:
         Raises:
             DoorError: There are no relay credentials to be had, or the caller would be told an untruth.
             NoRelay: They are of no use.
-            TimeoutError: Preparing took longer than PREPARE_S.
+            TimeoutError: Preparing took longer than PREPARE_S, or the call was withdrawn.
             RedisError: It is not known whether the caller could be had.
         """
         room = self._bench.room
         if await room.now_ms() - self._job.asked_ms > room.terms.job_ms:
             await done()
             return Outcome.LATE
-        until_s = asyncio.get_running_loop().time() + PREPARE_S
+        self._until_s = min(self._until_s, asyncio.get_running_loop().time() + PREPARE_S)
         # Relay credentials come first: nobody is claimed whom the bot could not reach.
-        async with asyncio.timeout_at(until_s):
+        async with asyncio.timeout_at(self._until_s) as self._preparing:
             provision = await self._bench.door.relay()
         self._relay = provision.relay
         parts = self._bench.parts
         if (provision.speech_by, provision.language) != (parts.speech_by, parts.language):
             raise Misleading
-        return await self._with(provision, until_s, done)
+        return await self._with(provision, done)
 
     async def give_back(self) -> None:
         """Hand in what the call was made with; it may take a while, and needs no slot."""
         if self._relay:
             await self._bench.door.give_back(self._relay)
 
-    async def _with(self, provision: Provision, until_s: float, done: Callable[[], Awaitable[None]]) -> Outcome:
+    async def _with(self, provision: Provision, done: Callable[[], Awaitable[None]]) -> Outcome:
         async with self._bench.parts.legs(provision.relay.ice_servers) as leg:
-            async with asyncio.timeout_at(until_s):
+            async with asyncio.timeout_at(self._until_s) as self._preparing:
                 description = await leg.gather()
-            if self._over.done():
-                return Outcome.MISSED
+            if asyncio.get_running_loop().time() >= self._until_s:
+                raise TimeoutError
             room = self._bench.room
             claim = partial(room.claim, self._job.ticket_id, self._job.asked_ms, self.ticket_id, self._bench.worker)
             offered = await surely(claim, OFFER_S)

@@ -73,7 +73,10 @@ class Worker:
         self._pause_s = 0.0
 
     async def run(self, stop: asyncio.Event, drain_s: float) -> None:
-        """Answer calls until `stop`, let those that run go on for `drain_s`, then have them say goodbye."""
+        """Answer calls until `stop`, let those that run go on for `drain_s`, then have them say goodbye.
+
+        Whoever is not claimed by then is left to others.
+        """
         async with asyncio.TaskGroup() as tasks:
             grounds = [
                 tasks.create_task(self._keep_up(job))
@@ -211,6 +214,8 @@ class Worker:
 
     async def _drain(self, drain_s: float) -> None:
         log.info("bot.draining", count=len(self.calls))
+        for call in list(self.calls.values()):
+            call.withdraw()
         for seconds, farewell in ((drain_s, False), (GOODBYE_S, True)):
             if farewell:
                 for call in list(self.calls.values()):

@@ -31,8 +31,9 @@ class LegEnd(Enum):
 class QuietLeg:
     """A leg without media: a partner that says something by the channel is heard, and answered once."""
 
-    def __init__(self) -> None:
+    def __init__(self, relay: asyncio.Event) -> None:
         self.open = False
+        self._relay = relay
         self.connected = asyncio.Event()
         self.heard = asyncio.Event()
         self.ended: asyncio.Future[LegEnd] = asyncio.get_running_loop().create_future()
@@ -49,6 +50,7 @@ class QuietLeg:
 
     async def gather(self) -> Description:
         """See bot.parts.Leg."""
+        await self._relay.wait()
         return DESCRIPTION
 
     def join(self, side: Side, call_id: str, *, send: Send, hear: Callable[[bytes], None], playout: Playout) -> None:
@@ -101,9 +103,11 @@ class QuietConversation:
 
 
 class Stage:
-    """The parts that calls get, with those that they got at hand."""
+    """The parts that calls get, with those that they got at hand. `relay`: whether one answers legs, as at first."""
 
     def __init__(self) -> None:
+        self.relay = asyncio.Event()
+        self.relay.set()
         self.legs: list[QuietLeg] = []
         self.conversations: list[QuietConversation] = []
         self.parts = Parts(self._leg, self._conversation)
@@ -115,7 +119,7 @@ class Stage:
 
     def _leg(self, servers: Sequence[IceServer]) -> QuietLeg:
         assert servers[0].username
-        self.legs.append(QuietLeg())
+        self.legs.append(QuietLeg(self.relay))
         return self.legs[-1]
 
     def _conversation(self, playout: Playout, call_s: float) -> QuietConversation:

@@ -43,6 +43,41 @@ async def test_a_job_that_comes_with_the_end_is_another_workers(valkey_socket: s
         assert job.ticket_id == STRANGER
 
 
+async def test_nobody_is_claimed_after_the_signal(valkey_socket: str, coturn: Coturn) -> None:
+    """A call that is still prepared then is another worker's at once, however long it might go on."""
+    settings = bots_for(valkey_socket, coturn)
+    async with (
+        waiting_room(settings),
+        serving(settings) as door,
+        working(settings, door, slots=1, drain_s=300) as ending,
+        caller(door) as one,
+    ):
+        ending.stage.relay.clear()
+        await one.queues()
+        await until(lambda: ending.stage.open_legs == 1, "its preparation")
+        ending.stop.set()
+        async with asyncio.timeout(PREPARE_S / 2):
+            await ending.task
+        async with working(settings, door) as other:
+            assert (await one.page.is_matched(IDLE_MS / 1000 / 2))["partner"] == "bot"
+            assert len(other.worker.calls) == 1
+
+
+async def test_a_call_that_is_withdrawn_first_is_not_prepared(valkey_socket: str, coturn: Coturn) -> None:
+    """Its job may have come with the signal."""
+    settings, stage = bots_for(valkey_socket, coturn), Stage()
+    async with (
+        waiting_room(settings) as room,
+        serving(settings) as at,
+        Door(f"http://{at}", Secret(KEY)) as door,
+    ):
+        call = Call(Bench("bots", room, door, stage.parts, lambda _: None), Job("1-0", STRANGER, await room.now_ms()))
+        call.withdraw()
+        with pytest.raises(TimeoutError):
+            await call.answer(lambda: asyncio.sleep(0))
+        assert stage.legs == []
+
+
 async def test_a_worker_whose_loop_is_late_leaves_jobs_to_others(valkey_socket: str, coturn: Coturn) -> None:
     """As it measures: a job that comes before is its own."""
     settings = bots_for(valkey_socket, coturn)
