@@ -32,6 +32,7 @@ LONGEST_PAUSE_S = 30.0
 # For the goodbye of the calls that are left when the time to finish is over.
 GOODBYE_S = 5.0
 AGAIN_S = 1.0
+TIDY_S = 3_600.0
 MAX_OWED = 1_000
 
 
@@ -80,7 +81,7 @@ class Worker:
         async with asyncio.TaskGroup() as tasks:
             grounds = [
                 tasks.create_task(self._keep_up(job))
-                for job in (self._hear, self._renew, partial(measure, self._meter))
+                for job in (self._hear, self._renew, self._tidy, partial(measure, self._meter))
             ]
             await self._pull(tasks, stop)
             await self._drain(drain_s)
@@ -200,6 +201,13 @@ class Worker:
                 log.warning("worker.renew_failed", exc_info=fault)
             await asyncio.sleep(RENEW_S)
 
+    async def _tidy(self) -> None:
+        """Keep no name of a worker that ended without a word."""
+        while True:
+            with suppress(RedisError):  # the next time will do
+                await self._jobs.remove_dead()
+            await asyncio.sleep(TIDY_S)
+
     def _owe(self, what: Callable[[], Awaitable[object]]) -> None:
         self._owed.append(what)
 
@@ -230,6 +238,8 @@ class Worker:
             await self._pay()
         except RedisError as fault:
             log.warning("worker.owes", count=len(self._owed), exc_info=fault)
+        with suppress(RedisError):  # another worker removes it as a dead one
+            await self._jobs.leave()
 
 
 async def _first(*wanted: asyncio.Event, after_s: float | None = None) -> None:

@@ -17,6 +17,8 @@ GROUP = "bots"
 # Longer than a worker prepares before it claims what it took (`bot.call.PREPARE_S`): after this it is dead, or was
 # paused for too long to be waited for.
 IDLE_MS = 10_000
+# A worker that has asked for nothing since then does not run any more, or has been full: asking makes it known again.
+DEAD_MS = 3_600_000
 # Redis's client gives a command up after 5 s.
 LONGEST_WAIT_MS = 4_000
 
@@ -70,6 +72,33 @@ class Jobs:
         # In this order: what is left when the second does not arrive is given to nobody, and removed by a sweep.
         await self._redis.xack(self._key, GROUP, job.entry)
         await self._redis.xdel(self._key, job.entry)
+
+    async def leave(self) -> None:
+        """Remove this worker from the group, unless a job of its waits for another.
+
+        Raises:
+            redis.exceptions.RedisError: Redis is away, or knows no group.
+        """
+        for name, _ in await self._jobless():
+            if name == self._worker:
+                await self._redis.xgroup_delconsumer(self._key, GROUP, name)
+
+    async def remove_dead(self) -> None:
+        """Remove from the group all workers that have no job and have asked for none for DEAD_MS.
+
+        One that takes a job in that moment still serves it; should it fail at that, the caller's next job is another's.
+
+        Raises:
+            redis.exceptions.RedisError: Redis is away, or knows no group.
+        """
+        for name, idle_ms in await self._jobless():
+            if idle_ms >= DEAD_MS:
+                await self._redis.xgroup_delconsumer(self._key, GROUP, name)
+
+    async def _jobless(self) -> list[tuple[str, int]]:
+        """Return the workers without a job, and how long ago they asked for one, ms. With a worker goes what it has."""
+        workers: Any = await self._redis.xinfo_consumers(self._key, GROUP)
+        return [(worker["name"].decode(), worker["idle"]) for worker in workers if not worker["pending"]]
 
     async def _take(self, wait_ms: int) -> Job | None:
         left: Any = await self._redis.xautoclaim(self._key, GROUP, self._worker, IDLE_MS, "0-0", count=1)

@@ -13,7 +13,7 @@ from bot.channel import Channel
 from bot.door import Door
 from bot.measure import PERIOD_S
 from matcher.bot_wire import Provision, RelaySet
-from matcher.jobs import IDLE_MS, Job
+from matcher.jobs import GROUP, IDLE_MS, Job
 from matcher.settings import Secret
 from matcher.wire import IceServer
 from tests.conftest import Coturn, free_port, until
@@ -76,6 +76,25 @@ async def test_a_call_that_is_withdrawn_first_is_not_prepared(valkey_socket: str
         with pytest.raises(TimeoutError):
             await call.answer(lambda: asyncio.sleep(0))
         assert stage.legs == []
+
+
+async def test_no_worker_stays_in_the_group(
+    valkey_socket: str, coturn: Coturn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that ended without a word is removed by the others, and one that is told to end goes of its own."""
+    monkeypatch.setattr("matcher.jobs.DEAD_MS", 0)
+    settings = bots_for(valkey_socket, coturn)
+    async with asking(settings) as asked, serving(settings) as door, jobs_of(settings) as dead:
+        assert await dead.take(1) is None
+
+        async def known() -> set[bytes]:
+            return {worker["name"] for worker in await asked.redis.xinfo_consumers(asked.key, GROUP)}
+
+        assert await known() == {b"test"}
+        async with working(settings, door), asyncio.timeout(10):
+            while not (workers := await known()) or b"test" in workers:
+                await asyncio.sleep(0.01)
+        assert await known() == set()
 
 
 async def test_a_worker_whose_loop_is_late_leaves_jobs_to_others(valkey_socket: str, coturn: Coturn) -> None:

@@ -6,7 +6,7 @@ import time
 import pytest
 from redis.asyncio import Redis
 
-from matcher.jobs import LONGEST_WAIT_MS, Job, Jobs
+from matcher.jobs import GROUP, LONGEST_WAIT_MS, Job, Jobs
 from matcher.modes import Matching, Mode
 from tests.integration.waiting import Room, ticket
 
@@ -50,6 +50,50 @@ async def test_a_job_that_nobody_takes_ends(room: Room, redis: Redis, jobs: Jobs
 
     taken = [await jobs.take(1) for _ in range(3)]
     assert [job and job.ticket_id for job in taken] == ["u" * 22, ADA.id, None]
+
+
+async def workers(redis: Redis) -> set[str]:
+    """Return who is in the group."""
+    return {one["name"].decode() for one in await redis.xinfo_consumers("sotto:{test}:jobs", GROUP)}
+
+
+async def test_a_worker_that_leaves_is_forgotten(room: Room, redis: Redis, jobs: Jobs) -> None:
+    """Not before another has the job that it passed on: that would go with it."""
+    await room.set_mode(Mode(Matching.FALLBACK, 0))
+    await room.enter(ADA)
+    other = Jobs(redis, "test", "other")
+    taken = await jobs.take(1)
+    assert taken is not None
+    await jobs.pass_on(taken)
+
+    await jobs.leave()
+
+    assert await workers(redis) == {"bots"}
+    assert await other.take(1) == taken
+    await jobs.leave()
+    assert await workers(redis) == {"other"}
+    await other.done(taken)
+    await other.leave()
+    assert await workers(redis) == set()
+
+
+async def test_a_worker_that_is_dead_is_forgotten(
+    room: Room, redis: Redis, jobs: Jobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After an hour, unless its job still waits for another."""
+    await room.set_mode(Mode(Matching.FALLBACK, 0))
+    await room.enter(ADA)
+    dead, holding = Jobs(redis, "test", "dead"), Jobs(redis, "test", "holding")
+    assert await holding.take(1) is not None
+    assert await dead.take(1) is None
+    await jobs.remove_dead()
+    assert await workers(redis) == {"dead", "holding"}
+
+    # As if it had passed: Redis's own clock counts here.
+    monkeypatch.setattr("matcher.jobs.DEAD_MS", 0)
+    await jobs.remove_dead()
+
+    assert await workers(redis) == {"holding"}
 
 
 async def test_waiting_for_a_job_comes_to_an_end(room: Room, redis: Redis, jobs: Jobs) -> None:
