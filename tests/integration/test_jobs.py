@@ -96,6 +96,15 @@ async def test_a_worker_that_is_dead_is_forgotten(
     assert await workers(redis) == {"holding"}
 
 
+async def test_the_stream_is_bounded(redis: Redis) -> None:
+    """Where many ask and nobody takes their jobs; Redis drops the oldest, a hundred or so at a time."""
+    room = Room(redis, max_jobs=10)
+    await room.set_mode(Mode(Matching.BOTS, 0))
+    for number in range(300):
+        await room.enter(ticket(f"c{number}", bots=True))
+    assert 10 <= await redis.xlen("sotto:{test}:jobs") < 200
+
+
 async def test_waiting_for_a_job_comes_to_an_end(room: Room, redis: Redis, jobs: Jobs) -> None:
     """With nothing to do, and as soon as there is something."""
     began = time.monotonic()
