@@ -155,8 +155,11 @@ class Worker:
             del self.calls[call.ticket_id]
             self._meter.ended(call.ticket_id)
             self._admission.release()
-        # With the slot free again: a server that is away must not hold it.
-        await call.give_back()
+        try:
+            # With the slot free again: a server that is away must not hold it.
+            await call.give_back()
+        except Exception as bug:  # it ends no other call
+            log.error("call.crashed", exc_info=bug)
 
     async def _answer(self, call: Call, job: Job) -> None:
         """Answer one job. One that could not be served for a reason of ours is left for another worker."""

@@ -97,6 +97,30 @@ async def test_no_worker_stays_in_the_group(
         assert await known() == set()
 
 
+async def test_a_bug_after_a_call_ends_no_other(valkey_socket: str, coturn: Coturn) -> None:
+    """Nor the process, when something that nobody thought of keeps relays from being handed in."""
+    settings = bots_for(valkey_socket, coturn)
+    async with (
+        asking(settings) as asked,
+        serving(settings) as door,
+        working(settings, door) as bots,
+        caller(door) as one,
+    ):
+        await one.queues()
+        match = await one.page.is_matched()
+        async with one.talking(door, match):
+            bots.stage.relay.clear()
+            await asked.ask()
+            await until(lambda: bots.stage.open_legs == 2, "the other call")
+            await bots.worker._bench.door.__aexit__()
+            bots.stage.relay.set()
+            await until(lambda: len(bots.worker._running) == 1, "its end")
+
+            await one.page.says("hangup", call_id=match["call_id"])
+            await until(lambda: not bots.worker._running, "the end of the first")
+        assert not bots.task.done()
+
+
 async def test_a_worker_whose_loop_is_late_leaves_jobs_to_others(valkey_socket: str, coturn: Coturn) -> None:
     """As it measures: a job that comes before is its own."""
     settings = bots_for(valkey_socket, coturn)
