@@ -155,6 +155,11 @@ class Decoder(_Codec):
         self._longest = rate_hz * LONGEST_MS // 1000
         self._pcm = ctypes.create_string_buffer(2 * self._longest)
 
+    def close(self) -> None:
+        """Give the memory back, overwritten: what was decoded last is beside the library's own."""
+        super().close()
+        ctypes.memset(self._pcm, 0, len(self._pcm))
+
     def duration(self, packet: bytes) -> int:
         """Return how many samples a packet holds.
 

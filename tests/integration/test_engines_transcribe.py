@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from email.message import Message
 from email.parser import BytesParser
+from typing import SupportsIndex
 
 import pytest
 
@@ -217,12 +218,31 @@ async def test_double_cancel(world: EngineWorld) -> None:
         assert not stream._pcm
 
 
+class Sound(bytearray):
+    """Sound in memory; notes what there is in the places that it gives up."""
+
+    left = b""
+
+    def __delitem__(self, index: SupportsIndex | slice) -> None:
+        self.left += self[index] if isinstance(index, slice) else b""
+        super().__delitem__(index)
+
+    def clear(self) -> None:
+        """Give up all places."""
+        self.left += self
+        super().clear()
+
+
 async def test_what_was_heard_is_overwritten(world: EngineWorld) -> None:
-    """Neither a turn that ended nor a call that ended leaves sound in memory."""
+    """Neither what is beyond the longest turn, nor one that ended, nor a call that ended leaves sound in memory."""
     stream = ears(world)
-    kept = stream._pcm
+    kept = stream._pcm = Sound(SECOND.pcm)
+    for _ in range(int(MAX_S) + 1):
+        stream.push(SECOND)
+    assert kept.left == bytes(2 * len(SECOND.pcm))
     await stream.aclose()
     await stream.aclose()
+    assert kept.left == bytes(int(MAX_S + 2) * len(SECOND.pcm))
     assert kept == b""
 
 

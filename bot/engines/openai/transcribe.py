@@ -141,6 +141,8 @@ class TranscribeStream:
         self._pcm += audio.pcm
         beyond = len(self._pcm) - int(MAX_S * RATE_HZ) * 2
         if beyond > 0:
+            # Overwritten first: what is cut off stays where it was until the memory is used again.
+            self._pcm[:beyond] = bytes(beyond)
             del self._pcm[:beyond]
 
     async def partial(self) -> Hypothesis:

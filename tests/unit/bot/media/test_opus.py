@@ -183,6 +183,15 @@ def test_a_codec_is_closed_once() -> None:
         assert rms(another.conceal(320)) == 0
 
 
+def test_a_closed_decoder_keeps_no_sound() -> None:
+    """What it decoded last is overwritten, as is the library's memory."""
+    with Encoder() as encoder, Decoder() as decoder:
+        for frame in tone(440, 2):
+            decoder.decode(encoder.encode(frame))
+        assert any(decoder._pcm.raw)
+    assert not any(decoder._pcm.raw)
+
+
 def test_a_closed_codec_refuses() -> None:
     """Whoever still has it while a call is torn down ends himself, not the process and every other call in it."""
     (frame,) = tone(440, 1)
