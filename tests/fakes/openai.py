@@ -22,6 +22,7 @@ class Then(Enum):
     """What happens in the middle of a body, besides bytes."""
 
     HOLD = auto()  # nothing more comes, until the client goes
+    WAIT = auto()  # half a second passes
     BREAK = auto()  # the connection is closed, without an end of the body
 
 
@@ -77,11 +78,17 @@ def speech_event(pcm: bytes, key: str = "audio") -> bytes:
 
 
 class FakeOpenAI:
-    """The server, and the record of its use. `answers` are given one by one to the requests that come."""
+    """The server, and the record of its use.
+
+    Attributes:
+        answers: Are given one by one to the requests that come.
+        always: By a path without `/v1`: how every other request for it is answered.
+    """
 
     def __init__(self) -> None:
         self.base_url = ""
         self.answers: deque[Scripted] = deque()
+        self.always: dict[str, Scripted] = {}
         self.requests: list[Received] = []
         self.sockets = 0  # open now
         self.accepted = 0  # ever
@@ -117,7 +124,10 @@ class FakeOpenAI:
             return Scripted([CANARY.encode()], 401, "application/json")
         if self.answers:
             return self.answers.popleft()
-        match request.method, request.path.removeprefix("/v1"):
+        path = request.path.removeprefix("/v1")
+        if path in self.always:
+            return self.always[path]
+        match request.method, path:
             case "GET", "/models":
                 return Scripted([b'{"object":"list","data":[]}'], content_type="application/json")
             case "POST", "/chat/completions":
@@ -142,6 +152,9 @@ class FakeOpenAI:
                 await writer.drain()
                 await reader.read()
                 return False
+            if piece is Then.WAIT:
+                await asyncio.sleep(0.5)
+                continue
             if piece is Then.BREAK:
                 await writer.drain()
                 return False
