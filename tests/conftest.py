@@ -113,12 +113,13 @@ class Coturn:
 
 @contextlib.contextmanager
 def running_coturn(*options: str) -> Iterator[Coturn]:
-    """Run a real coturn on loopback ports, with further options."""
+    """Run a real coturn on loopback ports, with further options; it takes TLS where they have a certificate."""
     server = Coturn(free_port())
+    tls = () if any(option.startswith("--cert=") for option in options) else ("--no-tls",)
     folder = Path(tempfile.mkdtemp(prefix="sotto-"))
     process = subprocess.Popen(
         ["turnserver", "-n", "--listening-ip=127.0.0.1", "--relay-ip=127.0.0.1", f"--listening-port={server.port}",
-         "--no-tls", "--no-dtls", "--no-tcp-relay", "--no-multicast-peers", "--use-auth-secret",
+         *tls, "--no-dtls", "--no-tcp-relay", "--no-multicast-peers", "--use-auth-secret",
          f"--static-auth-secret={server.secret}", "--realm=sotto.test", "--fingerprint", "--lt-cred-mech",
          "--allow-loopback-peers", "--no-cli", f"--min-port={FIRST_RELAY_PORT}",
          f"--max-port={FIRST_RELAY_PORT + 999}", "--no-stdout-log",
