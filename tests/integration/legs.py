@@ -20,6 +20,7 @@ from tests.network.udp_proxy import UdpProxy, Way
 
 CALL_ID = "q0mUJ1rXv5bT8yPzKd3eWA"
 HEARD_HZ = 16_000
+BUSY_S = 15.0
 
 
 def credentials(coturn: Coturn, *, port: int | None = None, secret: str | None = None) -> list[IceServer]:
@@ -105,3 +106,11 @@ async def two_ends(one: list[IceServer], other: list[IceServer] | None = None) -
             for carrier in carriers:
                 carrier.cancel()
             await asyncio.gather(*carriers, return_exceptions=True)
+
+
+async def talking(a: End, b: End) -> None:
+    """Wait until each has heard the other."""
+    async with asyncio.timeout(BUSY_S):
+        for end in (a, b):
+            await end.leg.connected.wait()
+            await end.leg.heard.wait()

@@ -9,14 +9,14 @@ from contextlib import asynccontextmanager, suppress
 import pytest
 from aioice import ice, stun
 
-from bot.candidates import End
+from bot.candidates import End as LastCandidate
 from bot.parameters import Parameters
 from bot.patches import VERSIONS, assert_versions
 from bot.path import Path, gather
 from bot.relays import REBIND_S, Relay
 from matcher.wire import IceServer
 from tests.conftest import Coturn, until
-from tests.integration.legs import credentials, proxy, two_ends
+from tests.integration.legs import BUSY_S, credentials, proxy, strength, talking, tone, two_ends
 from tests.network.udp_proxy import Way
 
 
@@ -39,7 +39,7 @@ async def introduce(one: Path, other: Path) -> None:
     """Give each the other's candidate."""
     for path, partner in ((one, other), (other, one)):
         await path.add(partner.candidate)
-        await path.add(End(0))
+        await path.add(LastCandidate(0))
 
 
 async def connect(one: Path, other: Path) -> None:
@@ -126,6 +126,24 @@ async def test_a_dead_relay_is_let_go(coturn: Coturn) -> None:
         async with asyncio.timeout(15):
             await path._connection.close()
     await until(lambda: asyncio.all_tasks() == before, "the end of all tasks")
+
+
+async def test_a_loss_costs_no_time(coturn: Coturn) -> None:
+    """With every thirtieth packet lost on either side of the relay as much is heard as was said, and all of a tone."""
+    async with proxy(coturn) as (between, port), two_ends(credentials(coturn, port=port)) as (a, b):
+        await talking(a, b)
+        between.way = Way(loss=0.03)
+        a.playout.say(0, tone(440, 10_000))
+        await b.hears(440)
+        incoming, lost = b.leg._incoming, b.leg.lost
+        assert incoming
+        b.heard.clear()
+        before = incoming.packets + lost
+        await until(lambda: len(b.heard) > 3 * 32_000, "three seconds of it", BUSY_S)
+        assert len(b.heard) == 640 * (incoming.packets + b.leg.lost - before)
+        assert b.leg.lost > lost
+        tenths = [bytes(b.heard[start : start + 3200]) for start in range(0, 3 * 32_000, 3200)]
+        assert all(strength(tenth, 440) > 0.1 for tenth in tenths)
 
 
 async def test_packets_go_out_at_once_and_channels_are_kept(coturn: Coturn) -> None:

@@ -19,10 +19,8 @@ from bot.path import NoRelay
 from bot.relays import Relay, addresses_of, allocate
 from matcher.wire import IceServer
 from tests.conftest import Coturn, running_coturn
-from tests.integration.legs import credentials, proxy, tone, two_ends
+from tests.integration.legs import BUSY_S, credentials, proxy, tone, two_ends
 from tests.network.udp_proxy import Way
-
-BUSY_S = 15.0
 
 
 @dataclass(frozen=True)
