@@ -9,7 +9,7 @@ import pytest
 
 from bot import leg as leg_module
 from bot.leg import Leg, LegEnd
-from bot.path import CLOSE_S, NoRelay
+from bot.path import NoRelay
 from bot.peer import PAYLOAD_TYPE, Link
 from bot.relays import Relay
 from bot.reliable import Message
@@ -174,7 +174,8 @@ async def test_a_partner_who_vanishes_frees_the_bot(coturn: Coturn) -> None:
         assert time.monotonic() - start > 2
         assert await ending(b) is LegEnd.NO_MEDIA
         start = time.monotonic()
-    assert time.monotonic() - start < 2 * CLOSE_S + 5
+    # Two seconds for each, and one more on a busy machine.
+    assert time.monotonic() - start < 6
     await until(lambda: asyncio.all_tasks() == before, "the end of all tasks")
 
 

@@ -10,14 +10,19 @@ import pytest
 from aioice import ice, stun
 
 from bot.candidates import End as LastCandidate
+from bot.leg import Leg
 from bot.parameters import Parameters
 from bot.patches import VERSIONS, assert_versions
 from bot.path import Path, gather
 from bot.relays import REBIND_S, Relay
+from matcher.domain import Side
 from matcher.wire import IceServer
 from tests.conftest import Coturn, until
-from tests.integration.legs import BUSY_S, credentials, proxy, strength, talking, tone, two_ends
+from tests.integration.legs import BUSY_S, End, credentials, proxy, strength, talking, tone, two_ends
 from tests.network.udp_proxy import Way
+
+# The two seconds that a dead relay may take, and one for a busy machine.
+LEFT_S = 3.0
 
 
 @asynccontextmanager
@@ -123,9 +128,26 @@ async def test_a_dead_relay_is_let_go(coturn: Coturn) -> None:
         path = await gather(credentials(coturn, port=port), 0, heard)
         await connect(path, other)
         between.way = Way(open=False)
-        async with asyncio.timeout(15):
+        # Without the bound of `Path.close`.
+        async with asyncio.timeout(LEFT_S):
             await path._connection.close()
     await until(lambda: asyncio.all_tasks() == before, "the end of all tasks")
+
+
+async def test_a_leg_with_a_dead_relay_is_left_within_two_seconds(coturn: Coturn) -> None:
+    """The relay is asked to let go, and does not answer: nobody waits for it."""
+    async with proxy(coturn) as (between, port), Leg(credentials(coturn)) as other:
+        async with Leg(credentials(coturn, port=port)) as one:
+            a, b = End(one, Side.A), End(other, Side.B)
+            await a.join()
+            await b.join()
+            one.described(b.description)
+            other.described(a.description)
+            await talking(a, b)
+            between.way, cut = Way(open=False), between.carried["cut"]
+            start = time.monotonic()
+        assert time.monotonic() - start < LEFT_S
+        assert between.carried["cut"] > cut
 
 
 async def test_a_loss_costs_no_time(coturn: Coturn) -> None:
