@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 from redis.asyncio import Redis
@@ -14,7 +15,7 @@ from redis.asyncio import Redis
 from bot.admission import Limits
 from bot.channel import Channel
 from bot.door import Door
-from bot.parts import Parts
+from bot.parts import Legs, Parts
 from bot.reliable import Message
 from bot.service import run
 from bot.settings import WorkerSettings
@@ -104,13 +105,15 @@ async def working(
     slots: int = 4,
     drain_s: float = 0,
     limits: Limits = AT_ANY_LOAD,
+    legs: Legs | None = None,
 ) -> AsyncIterator[Working]:
-    """Run a worker for as long as the context is open."""
+    """Run a worker for as long as the context is open; `legs`: with media, instead of the stage's."""
     stage, stop = Stage(), asyncio.Event()
+    parts = replace(stage.parts, legs=legs or stage.parts.legs)
     name = f"bots-{time.monotonic_ns()}"
     async with redis_client.connect(settings) as redis, Door(f"http://{door}", Secret(key)) as at_door:
         room, jobs = WaitingRoom(redis, settings.pool), Jobs(redis, settings.pool, name)
-        worker = Worker(name, room, jobs, at_door, stage.parts, slots, limits)
+        worker = Worker(name, room, jobs, at_door, parts, slots, limits)
         task = asyncio.create_task(worker.run(stop, drain_s))
         try:
             yield Working(worker, stage, stop, task)
