@@ -26,11 +26,11 @@ HEARD_BYTES = 640  # 20 ms of what the caller says
 SETTINGS = WorkerSettings(bot_key=Secret("k" * 32), bot_calls=1)
 CHAT, STT, TTS = "/chat/completions", "/audio/transcriptions", "/audio/speech"
 SCRIPT, REPLY = load("de"), "Hello there."
-SPEECH = Scripted([tone(440, 200)[::2]], content_type="audio/pcm")
+SPEECH = Scripted([tone(440, 200)], content_type="audio/pcm")
 OVERLOADED = Scripted([CANARY.encode()], 429, "text/plain", {"Retry-After": "0"})
 DOWN = Scripted([CANARY.encode()], 503, "text/plain")
 SLOWLY: list[bytes | Then] = [Then.WAIT, delta(" there")]
-PAGE = Scripted([CANARY.encode()], content_type="text/html")
+PAGE = Scripted([CANARY.encode(), Then.HOLD], content_type="text/html")
 MIND = {
     "429": OVERLOADED,
     "503": DOWN,
