@@ -49,6 +49,7 @@ class Stage(StrEnum):
 class Hitch(StrEnum):
     """Why somebody waits, where it is not only that nobody who fits is there."""
 
+    UNAVAILABLE = "unavailable"  # Redis does not answer; nobody is matched until it does
     PAUSED = "paused"  # the operator lets nobody be matched
     BOTS_ONLY = "bots_only"  # the operator lets only bots take calls, and this caller wants none
     NO_BOT = "no_bot"  # a bot may come, and none is free

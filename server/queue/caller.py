@@ -45,6 +45,8 @@ class Caller(Switching):
                 except RedisError as fault:
                     # Ours to try again, with the next tick or renewal; the page cannot help it.
                     log.warning("queue.unavailable", exc_info=fault)
+                    if self.phase is Phase.QUEUED and not self._call:
+                        await self._place.tell_unavailable()
 
     # What the page says.
 

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from redis.exceptions import RedisError
 
 from matcher import wire
-from matcher.domain import CallerId, EndReason
+from matcher.domain import CallerId, EndReason, Hitch
 from matcher.placed import Active, Placed, Position, Ticket
 from matcher.policy import rungs
 from matcher.waiting_room import MAX_BLOCKS
@@ -118,6 +118,12 @@ class Place:
     def waited_ms(self) -> int | None:
         """Return how long this caller has waited, or None when that is known elsewhere only."""
         return self._desk.clock.now_ms() - self.joined_ms if self.joined_ms else None
+
+    async def tell_unavailable(self) -> None:
+        """Tell the page once that nobody can be matched for now; it keeps the place that it was told last."""
+        if self._told and self._told.hitch is not Hitch.UNAVAILABLE:
+            self._told = self._told._replace(estimate_s=None, hitch=Hitch.UNAVAILABLE)
+            await self._send(wire.Waiting(*self._told))
 
     def drop(self) -> None:
         """The ticket is no longer ours."""

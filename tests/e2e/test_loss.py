@@ -112,7 +112,7 @@ def test_a_rolling_restart_of_two_is_hardly_noticed(
 
 
 def test_redis_may_be_gone_for_a_while(voices: Mapping[str, Voice], coturn: Coturn, tmp_path: Path) -> None:
-    """It comes back empty: calls have gone on, and the place in the queue is the old one."""
+    """It comes back empty: calls have gone on, and a place in the queue is the old one; who waits is told."""
     # A short path: a unix socket's may have 107 bytes at most.
     with tempfile.TemporaryDirectory(prefix="sotto-") as folder:
         path = Path(folder) / "valkey.sock"
@@ -124,6 +124,7 @@ def test_redis_may_be_gone_for_a_while(voices: Mapping[str, Voice], coturn: Cotu
                     valkey.kill()
                     valkey.wait()
                     one.stays("talking", seconds=3)
+                    expect(third.page.get_by_role("main")).to_contain_text("can match nobody at the moment")
                     valkey = start_valkey(path)
                     talked_on(one, other, third)
         finally:

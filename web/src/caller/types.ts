@@ -19,7 +19,7 @@ export interface Prefs {
 export type Notice = 'partner_lost' | 'bot_lost' | 'failed' | null;
 
 /** Why a person waits, where it is not only that nobody who fits is there; by the last two, that no bot will come. */
-export type Hitch = 'paused' | 'bots_only' | 'no_bot' | 'people_only' | 'bot_language';
+export type Hitch = 'unavailable' | 'paused' | 'bots_only' | 'no_bot' | 'people_only' | 'bot_language';
 
 /** Stable codes: the server's (`matcher/errors.py`) and the page's own. */
 export type ErrorCode =

@@ -71,6 +71,7 @@ export const de: Words = {
       return minutes <= 1 ? 'Noch etwa eine Minute.' : `Noch etwa ${minutes} Minuten.`;
     },
     hitch: {
+      unavailable: 'Der Dienst hat gerade eine Störung und kann niemanden vermitteln. Dein Platz bleibt dir.',
       paused: 'Die Vermittlung macht kurz Pause. Dein Platz bleibt dir.',
       bots_only: 'Gerade nimmt nur der KI-Bot Anrufe an. Du wartest auf einen Menschen und behältst deinen Platz.',
       no_bot: 'Noch ist weder ein Mensch noch der KI-Bot frei. Dein Platz bleibt dir.',

@@ -76,6 +76,7 @@ export const en = {
       return minutes <= 1 ? 'About a minute to go.' : `About ${minutes} minutes to go.`;
     },
     hitch: {
+      unavailable: 'The service has trouble and can match nobody at the moment. You keep your place.',
       paused: 'Matching is paused for a moment. You keep your place.',
       bots_only: 'Only the AI bot takes calls at the moment. You wait for a person, and keep your place.',
       no_bot: 'Neither a person nor the AI bot is free yet. You keep your place.',

@@ -70,6 +70,7 @@ export const es: Words = {
       return minutes <= 1 ? 'Falta alrededor de un minuto.' : `Faltan unos ${minutes} minutos.`;
     },
     hitch: {
+      unavailable: 'El servicio tiene un problema y ahora no puede conectar a nadie. Conservas tu lugar.',
       paused: 'Las conexiones están en pausa un momento. Conservas tu lugar.',
       bots_only: 'Ahora mismo solo atiende el bot de IA. Esperas a una persona y conservas tu lugar.',
       no_bot: 'Todavía no hay nadie libre, ni una persona ni el bot de IA. Conservas tu lugar.',

@@ -72,6 +72,7 @@ export const fr: Words = {
       return minutes <= 1 ? 'Encore une minute environ.' : `Encore ${minutes} minutes environ.`;
     },
     hitch: {
+      unavailable: 'Le service a un problème et ne peut mettre personne en relation. Tu gardes ta place.',
       paused: 'La mise en relation est en pause un instant. Tu gardes ta place.',
       bots_only: 'Pour l’instant, seul le bot IA répond. Tu attends une personne et tu gardes ta place.',
       no_bot: 'Ni une personne ni le bot IA n’est encore libre. Tu gardes ta place.',

@@ -69,6 +69,7 @@ export const pt: Words = {
       return minutes <= 1 ? 'Falta cerca de um minuto.' : `Faltam cerca de ${minutes} minutos.`;
     },
     hitch: {
+      unavailable: 'O serviço está com um problema e não consegue conectar ninguém agora. Você mantém o seu lugar.',
       paused: 'As conexões estão em pausa por um momento. Você mantém o seu lugar.',
       bots_only: 'No momento, só o bot de IA atende. Você espera por uma pessoa e mantém o seu lugar.',
       no_bot: 'Ainda não há ninguém livre, nem uma pessoa nem o bot de IA. Você mantém o seu lugar.',
