@@ -54,7 +54,7 @@ def certify(folder: Path, name: str = "localhost") -> Path:
 @pytest.fixture(scope="module")
 def secure(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Secure]:
     """One for all tests here."""
-    certificate = certify(tmp_path_factory.mktemp("coturn"))
+    certificate = certify(tmp_path_factory.mktemp("tls"))
     key = certificate.with_name("key.pem")
     with running_coturn(f"--cert={certificate}", f"--pkey={key}") as coturn:
         yield Secure(coturn, certificate)
