@@ -22,13 +22,25 @@ test('quality: what the empty jitter buffer makes up at the start of a call is n
   assert.deepEqual(shown, [null, null, null, 4, 4, 4]);
 });
 
-test('quality: each call starts to measure anew', () => {
+test('quality: each call starts to measure anew, that of a person who takes a bot’s place as well', (t) => {
+  // Node has no sound: a meter reads nothing.
+  const node = { connect() {}, disconnect() {}, getFloatTimeDomainData() {} };
+  class Context {
+    resume = async () => undefined;
+    createMediaStreamSource = () => node;
+  }
+  Object.assign(globalThis, { AudioContext: Context, AnalyserNode: function () { return node; } });
+  t.after(() => levels.hearPartner(null));
   const meters = signal<Meters>(SILENT);
   const levels = new Levels(meters);
-  for (const sample of samples(6)) levels.sample(sample);
-  levels.hearPartner(null);
+  for (const stream of [null, {} as MediaStream]) {
+    for (const sample of samples(6)) levels.sample(sample);
+    assert.equal(meters.value.quality, 4);
+    levels.hearPartner(stream);
 
-  assert.equal(meters.value.quality, null);
-  for (const sample of samples(3)) levels.sample({ ...sample, atMs: sample.atMs + 60_000 });
-  assert.equal(meters.value.quality, null);
+    assert.equal(meters.value.quality, null);
+    for (const sample of samples(3)) levels.sample({ ...sample, atMs: sample.atMs + 60_000 });
+    assert.equal(meters.value.quality, null);
+    levels.hearPartner(null);
+  }
 });

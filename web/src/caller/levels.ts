@@ -44,7 +44,7 @@ export class Levels {
     this.partner = stream && new Meter(stream);
     this.samples = [];
     this.firstMs = null;
-    if (!stream) this.meters.value = { ...this.meters.value, partner: 0, quality: null };
+    this.meters.value = { ...this.meters.value, partner: 0, quality: null };
     this.run();
   }
 
